@@ -1,0 +1,47 @@
+#include "base/request.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/encoding.h"
+
+namespace vouchsafe {
+namespace {
+
+std::string UuidHex(RandomSource& random) {
+  std::array<uint8_t, 16> bytes{};
+  random.Fill(bytes);
+  bytes[6] = static_cast<uint8_t>((bytes[6] & 0x0f) | 0x40);
+  bytes[8] = static_cast<uint8_t>((bytes[8] & 0x3f) | 0x80);
+  return HexEncode(bytes);
+}
+
+}  // namespace
+
+std::string NewRequestId(RandomSource& random) {
+  const std::string hex = UuidHex(random);
+  return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) +
+         "-" + hex.substr(16, 4) + "-" + hex.substr(20);
+}
+
+std::string NewSessionId(RandomSource& random) { return UuidHex(random); }
+
+Result<> RequestContext::Alive() const {
+  if (stop.stop_requested()) {
+    return Fail(ErrorCode::kUnavailable, "request cancelled: shutting down");
+  }
+  if (clock->Steady() >= deadline) {
+    return Fail(ErrorCode::kDeadline, "request ran out of time");
+  }
+  return {};
+}
+
+std::chrono::milliseconds RequestContext::Left(
+    std::chrono::milliseconds most) const {
+  if (deadline == std::chrono::steady_clock::time_point::max()) return most;
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+      deadline - clock->Steady());
+  return std::clamp(left, std::chrono::milliseconds(0), most);
+}
+
+}  // namespace vouchsafe
