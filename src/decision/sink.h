@@ -30,8 +30,7 @@ class DecisionRing final : public DecisionSink {
   void Write(std::shared_ptr<const DecisionRecord> record) override;
   std::shared_ptr<const DecisionRecord> Find(std::string_view id) const;
   // Newest first, at most `limit`.
-  std::vector<std::shared_ptr<const DecisionRecord>> Newest(
-      size_t limit) const;
+  std::vector<std::shared_ptr<const DecisionRecord>> Newest(size_t limit) const;
 
  private:
   const size_t capacity_;

@@ -9,8 +9,8 @@
 namespace vouchsafe {
 
 struct ClaimSpec {
-  std::string_view path;      // below the tee's name: "measurement", "tpm.pcr11"
-  std::string_view type;      // "string", "number", "boolean", "array", "object"
+  std::string_view path;  // below the tee's name: "measurement", "tpm.pcr11"
+  std::string_view type;  // "string", "number", "boolean", "array", "object"
   std::string_view sentence;  // what it says
 };
 

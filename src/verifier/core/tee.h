@@ -10,9 +10,9 @@
 namespace vouchsafe {
 
 struct TeeInfo {
-  std::string_view name;        // "snp"; what output always uses
-  std::string_view tee_class;   // "cpu", "gpu", "dcu", ...; policy suffix
-  bool device;                  // never a guest's primary TEE up to 0.2.0
+  std::string_view name;       // "snp"; what output always uses
+  std::string_view tee_class;  // "cpu", "gpu", "dcu", ...; policy suffix
+  bool device;                 // never a guest's primary TEE up to 0.2.0
 };
 
 // In the order of the specification's table.
