@@ -1,0 +1,322 @@
+#pragma once
+
+// The Rego policy engine: compile a policy once, then answer many questions
+// from many threads. It knows nothing of attestation.
+//
+//   Builtins builtins = *Builtins::WithHost({{"query_reference_value", 1,
+//   ...}}); CompileResult compiled = Compile({{"policy.rego", text}}, builtins,
+//   {}); if (!compiled.program) -> compiled.diagnostics Document input =
+//   TRY(Document::FromJson(text)); Request request; request.input = &input;
+//   request.entries = {compiled.program->Find("data.policy.allow")};
+//   Outcome outcome = Evaluate(*compiled.program, request);
+//   if (outcome.error) -> refuse
+//   outcome.answers[0].state is kAbsent, kUndefined or kDefined.
+//
+// Program, Document and Builtins are immutable, cheap to copy or share, and
+// safe to use from any number of threads at once. No exceptions.
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "json/parse.h"
+#include "json/value.h"
+
+namespace vouchsafe::rego {
+
+// Every limit is in force always; none can be switched off by a policy.
+struct Limits {
+  // Compile.
+  size_t source_bytes = size_t{1} << 20;
+  size_t source_lines = 20'000;
+  size_t nesting = 128;  // brackets in source
+  size_t rules = 50'000;
+  size_t expressions = 500'000;
+  std::chrono::milliseconds compile_time{2'000};
+  // Evaluate.
+  uint64_t steps = 20'000'000;
+  std::chrono::milliseconds time{1'000};  // without host time
+  std::chrono::milliseconds host_time{30'000};
+  size_t host_calls = 1'000;
+  size_t memory_bytes = size_t{64} << 20;
+  size_t call_depth = 512;
+  size_t result_bytes = size_t{4} << 20;  // of JSON, all answers together
+  size_t number_digits = 4'096;
+};
+
+enum class Severity { kWarning, kError };
+
+// A finding of Compile. Codes are OPA's: rego_parse_error,
+// rego_compile_error, rego_unsafe_var_error, rego_recursion_error,
+// rego_type_error.
+struct Diagnostic {
+  Severity severity = Severity::kError;
+  std::string code;
+  std::string message;
+  std::string file;
+  int row = 0;  // from 1
+  int col = 0;  // from 1, in bytes
+
+  std::string Text() const;  // "file:row:col: code: message"
+};
+
+struct Location {
+  std::string file;
+  int row = 0;
+  int col = 0;
+};
+
+// Handed to a host function with each call.
+struct HostCall {
+  std::string_view function;
+  Location location;
+  std::chrono::steady_clock::time_point deadline;
+  std::stop_token stop;
+};
+
+// What the policy calls outside itself. May be called from many threads. An
+// Error ends the evaluation with eval_host_error, in every mode.
+using HostFunctionCall =
+    std::function<Result<json::Value>(HostCall&, std::span<const json::Value>)>;
+
+enum class Purity {
+  kStable,    // same answer within one evaluation; asked once per arguments
+  kVolatile,  // asked every time
+};
+
+struct HostFunction {
+  std::string name;  // dots allowed
+  size_t arity = 1;
+  Purity purity = Purity::kStable;
+  // May be empty: then Request::host answers. An argument count that is not
+  // `arity` is a fault of the policy, raised when the call is reached.
+  HostFunctionCall call;
+};
+
+// The functions a policy may call: the standard ones and the host's.
+class Builtins {
+ public:
+  static Builtins Standard();
+  // kConflict when two host functions have one name.
+  static Result<Builtins> WithHost(std::vector<HostFunction> functions);
+
+  const std::vector<HostFunction>& host() const { return *host_; }
+
+ private:
+  explicit Builtins(std::shared_ptr<const std::vector<HostFunction>> host)
+      : host_(std::move(host)) {}
+  std::shared_ptr<const std::vector<HostFunction>> host_;
+};
+
+struct Source {
+  std::string name;  // for messages; may be empty
+  std::string text;
+};
+
+enum class Version { kV1, kV0 };
+enum class Level {
+  // What analysis finds beyond syntax is a warning; such faults end the
+  // evaluation that reaches them (an unsafe variable: every evaluation).
+  kLenient,
+  // They refuse the program.
+  kStrict,
+};
+
+struct CompileOptions {
+  Version version = Version::kV1;
+  Level level = Level::kLenient;
+  Limits limits;
+};
+
+class Program;
+
+struct CompileResult {
+  std::shared_ptr<const Program> program;  // null when refused
+  std::vector<Diagnostic> diagnostics;     // errors and warnings, in order
+};
+
+// Pure and thread-safe. Modules are one program; their order never matters.
+CompileResult Compile(std::span<const Source> sources, const Builtins& builtins,
+                      const CompileOptions& options = {});
+CompileResult Compile(const Source& source, const Builtins& builtins,
+                      const CompileOptions& options = {});
+// Only the parser: what Trustee does on upload. Empty when it is well formed.
+std::vector<Diagnostic> CheckSyntax(const Source& source,
+                                    const CompileOptions& options = {});
+
+// A rule or package of a program by its path. One that the program does not
+// have is absent: legal in a request, answered kAbsent.
+class Entry {
+ public:
+  bool absent() const { return function_ == kNone; }
+  const std::string& path() const { return path_; }
+
+ private:
+  friend class Program;
+  friend struct EntryAccess;
+  static constexpr uint32_t kNone = 0xffffffff;
+  std::string path_;
+  uint32_t function_ = kNone;
+};
+
+struct Ir;           // ir.h
+struct ProgramData;  // program.h
+
+class Program {
+ public:
+  // "data.policy.allow".
+  Entry Find(std::string_view path) const;
+  // Paths of all rules that are not functions, sorted.
+  std::vector<std::string> Entries() const;
+  // Constant strings that occur as the first argument of this host function:
+  // what a service can fetch ahead.
+  std::vector<std::string> HostCallConstants(std::string_view function) const;
+  // The function is also called with an argument known only while evaluating.
+  bool HostCallsOpen(std::string_view function) const;
+  // SHA-384 over the text of the first source alone when there is one, else
+  // over all, each with its length before it.
+  const std::array<uint8_t, 48>& SourceSha384() const;
+  // Bytes that this program holds, about.
+  size_t MemoryBytes() const;
+  std::string DumpIr() const;  // for tests and tools
+
+  const ProgramData& data() const { return *data_; }
+  explicit Program(std::unique_ptr<const ProgramData> data);
+  ~Program();
+
+ private:
+  std::unique_ptr<const ProgramData> data_;
+};
+
+// A parsed JSON document. Cheap to copy; may outlive its text.
+class Document {
+ public:
+  // Strict JSON (json/parse.h). Of equal keys the last wins by default.
+  static Result<Document> FromJson(
+      std::string_view text,
+      const json::ParseOptions& options = DefaultParseOptions());
+  static Result<Document> FromValue(const json::Value& value);
+  static json::ParseOptions DefaultParseOptions();
+
+  struct Data;  // document.h
+  const Data& data() const { return *data_; }
+
+ private:
+  explicit Document(std::shared_ptr<const Data> data)
+      : data_(std::move(data)) {}
+  std::shared_ptr<const Data> data_;
+};
+
+// Codes: eval_conflict_error, eval_type_error, eval_builtin_error,
+// eval_with_merge_error, eval_cancel_error, eval_host_error,
+// eval_internal_error, and those of Diagnostic for faults that kLenient let
+// through.
+struct EvalError {
+  std::string code;
+  // For eval_cancel_error: limit_steps, limit_time, limit_memory, limit_depth,
+  // limit_result, limit_number, limit_host_calls, limit_host_time, cancelled.
+  std::string detail;
+  std::string message;
+  Location location;
+
+  // "FILE:ROW: CODE: MESSAGE".
+  std::string Text() const;
+  // kExhausted or kDeadline for limits, kUnavailable for the host, otherwise
+  // kInternal for ours and kInvalidInput for the policy's.
+  Error ToError() const;
+};
+
+// One definition of a rule that was tried (Request::explain).
+struct Tried {
+  std::string rule;  // "data.policy.allow"
+  Location location;
+  bool succeeded = false;
+  // The furthest expression that failed, when none succeeded: its place, its
+  // source text, and what was wrong with it ("is false", "is undefined").
+  Location failed_at;
+  std::string failed_text;
+  std::string reason;
+};
+
+enum class State { kAbsent, kUndefined, kDefined };
+
+struct Answer {
+  enum class From { kNothing, kDefinition, kElse, kDefault, kPackage };
+
+  State state = State::kAbsent;
+  json::Value value;  // null unless kDefined; sets are arrays in order
+  std::string path;
+  // Where the value came from: the head of that definition or default. For a
+  // rule that collects (contains, keys): its first definition.
+  From from = From::kNothing;
+  Location location;
+
+  bool defined() const { return state == State::kDefined; }
+  const json::Value& ToJson() const { return value; }
+  // "data.policy.allow is false (default, line 5)".
+  std::string Why() const;
+};
+
+struct Stats {
+  uint64_t steps = 0;
+  size_t arena_bytes = 0;
+  size_t host_calls = 0;
+  std::chrono::nanoseconds host_time{0};
+};
+
+struct Request {
+  const Document* input = nullptr;  // absent: input is undefined
+  const Document* data = nullptr;   // absent: {}
+  std::vector<Entry> entries;       // share one evaluation
+  // A built-in that fails ends the evaluation (Trustee's way); otherwise the
+  // call is undefined (OPA's default).
+  bool strict_errors = true;
+  Limits limits;
+  std::stop_token stop;
+  const Clock* clock = nullptr;  // null: the system's
+  uint64_t seed = 0;             // of rand.intn and uuid.rfc4122
+  HostFunctionCall host;         // for host functions without a call
+  bool explain = false;
+};
+
+struct Outcome {
+  std::optional<EvalError> error;
+  std::vector<Answer> answers;  // one per entry, in order; empty on error
+  std::vector<Tried> tried;     // in order; only with Request::explain
+  Stats stats;
+};
+
+// Re-entrant; blocks only in host functions. Leaves nothing behind.
+Outcome Evaluate(const Program& program, const Request& request);
+
+// Programs by digest of sources and options, least recently used dropped
+// beyond the bound. Concurrent requests for one digest compile once. The
+// built-ins are those of the cache. Refused programs are remembered too.
+class ProgramCache {
+ public:
+  explicit ProgramCache(Builtins builtins, size_t max_bytes = size_t{64} << 20);
+  ~ProgramCache();
+  ProgramCache(const ProgramCache&) = delete;
+  ProgramCache& operator=(const ProgramCache&) = delete;
+
+  std::shared_ptr<const CompileResult> Get(const Source& source,
+                                           const CompileOptions& options = {});
+  size_t bytes() const;
+  uint64_t compiled() const;  // how often Compile ran
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace vouchsafe::rego
