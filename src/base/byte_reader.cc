@@ -28,14 +28,14 @@ ByteReader::ByteReader(ByteReader&& other) noexcept
 }
 
 ByteReader::~ByteReader() {
-  // A reader dropped while an exception or an early return for another reason
-  // unwinds has not been asked either, but then it has read nothing bad.
+  // Not for an early return: nobody may branch on a value before Ok().
   assert((asked_ || !failed_) && "ByteReader: nobody looked at the error");
 }
 
 void ByteReader::FailAt(size_t offset, std::string message) {
   if (failed_) return;
   failed_ = true;
+  asked_ = false;  // whoever asked before must ask again
   error_ = std::string(what_) + ": at byte " + std::to_string(offset) + ": " +
            std::move(message);
 }
@@ -74,8 +74,8 @@ void ByteReader::Zeros(uint64_t size) {
   ByteView view = Take(size);
   for (size_t i = 0; i < view.size(); ++i) {
     if (view[i] != 0) {
-      FailAt(start + i, "reserved byte is " + std::to_string(view[i]) +
-                            ", want 0");
+      FailAt(start + i,
+             "reserved byte is " + std::to_string(view[i]) + ", want 0");
       return;
     }
   }
@@ -83,8 +83,14 @@ void ByteReader::Zeros(uint64_t size) {
 
 ByteReader ByteReader::Sub(uint64_t size, std::string_view what) {
   ByteReader sub(Take(size), what);
-  sub.failed_ = failed_;
-  sub.error_ = error_;
+  if (failed_) {
+    sub.failed_ = true;
+    sub.error_ = error_;
+    // Parent, child and siblings now hold one error: asking one of them is
+    // enough, and the others are dropped unasked by the early return.
+    sub.asked_ = true;
+    asked_ = true;
+  }
   return sub;
 }
 

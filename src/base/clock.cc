@@ -109,9 +109,9 @@ std::string FormatRfc3339(int64_t unix_us) {
   const auto micros = static_cast<unsigned>(unix_us - unix_s * 1'000'000);
   const Civil t = ToCivil(unix_s);
   std::array<char, 64> out{};
-  int size = std::snprintf(out.data(), out.size(),
-                           "%04d-%02u-%02uT%02u:%02u:%02u", t.year, t.month,
-                           t.day, t.hour, t.minute, t.second);
+  int size =
+      std::snprintf(out.data(), out.size(), "%04d-%02u-%02uT%02u:%02u:%02u",
+                    t.year, t.month, t.day, t.hour, t.minute, t.second);
   std::string text(out.data(), static_cast<size_t>(size));
   if (micros != 0) {
     size = std::snprintf(out.data(), out.size(), ".%06u", micros);
@@ -157,10 +157,10 @@ std::string FormatHttpDate(int64_t unix_s) {
                                             "Sep", "Oct", "Nov", "Dec"};
   const Civil t = ToCivil(unix_s);
   std::array<char, 64> out{};
-  const int size = std::snprintf(
-      out.data(), out.size(), "%s, %02u %s %04d %02u:%02u:%02u GMT",
-      kDays[t.weekday], t.day, kMonths[t.month - 1], t.year, t.hour, t.minute,
-      t.second);
+  const int size = std::snprintf(out.data(), out.size(),
+                                 "%s, %02u %s %04d %02u:%02u:%02u GMT",
+                                 kDays[t.weekday], t.day, kMonths[t.month - 1],
+                                 t.year, t.hour, t.minute, t.second);
   return {out.data(), static_cast<size_t>(size)};
 }
 

@@ -38,9 +38,9 @@ uint8_t HexValue(char c) {
 }
 
 tl::unexpected<Error> BadCharacter(std::string_view what, size_t position) {
-  return Fail(ErrorCode::kInvalidInput,
-              std::string(what) + ": bad character at position " +
-                  std::to_string(position));
+  return Fail(ErrorCode::kInvalidInput, std::string(what) +
+                                            ": bad character at position " +
+                                            std::to_string(position));
 }
 
 }  // namespace
@@ -102,9 +102,9 @@ Result<Bytes> Base64Decode(std::string_view text, Base64 form) {
   const auto& inverse = IsUrl(form) ? kUrlInverse : kStandardInverse;
   if (IsPadded(form)) {
     if (text.size() % 4 != 0) {
-      return Fail(ErrorCode::kInvalidInput,
-                  "base64: length " + std::to_string(text.size()) +
-                      " is not a multiple of 4");
+      return Fail(ErrorCode::kInvalidInput, "base64: length " +
+                                                std::to_string(text.size()) +
+                                                " is not a multiple of 4");
     }
     if (text.ends_with("==")) {
       text.remove_suffix(2);

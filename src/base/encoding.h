@@ -11,7 +11,7 @@
 
 namespace vouchsafe {
 
-std::string HexEncode(ByteView bytes);  // lower case
+std::string HexEncode(ByteView bytes);           // lower case
 Result<Bytes> HexDecode(std::string_view text);  // either case
 
 enum class Base64 {

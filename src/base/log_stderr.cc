@@ -32,10 +32,11 @@ class StderrLogger final : public Logger {
  public:
   explicit StderrLogger(LogLevel level)
       : level_(level),
-        logger_("vouchsafe", std::make_shared<spdlog::sinks::stderr_color_sink_mt>(
-                                 std::getenv("NO_COLOR") != nullptr
-                                     ? spdlog::color_mode::never
-                                     : spdlog::color_mode::automatic)) {
+        logger_("vouchsafe",
+                std::make_shared<spdlog::sinks::stderr_color_sink_mt>(
+                    std::getenv("NO_COLOR") != nullptr
+                        ? spdlog::color_mode::never
+                        : spdlog::color_mode::automatic)) {
     logger_.set_level(ToSpdlog(level));
     logger_.set_pattern("%Y-%m-%dT%H:%M:%S.%f%z %^%l%$ %v");
     logger_.flush_on(spdlog::level::info);

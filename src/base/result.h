@@ -86,20 +86,19 @@ inline void Take(tl::expected<void, Error>&&) {}
 
 // The value of `expr`, or return its Error from the enclosing function. Use as
 // a whole right-hand side or statement; never in a coroutine.
-#define TRY(expr)                                                \
-  __extension__({                                                \
-    auto try_result = (expr);                                    \
-    if (!try_result)                                             \
-      return tl::unexpected(std::move(try_result).error());      \
-    ::vouchsafe::detail::Take(std::move(try_result));            \
+#define TRY(expr)                                                          \
+  __extension__({                                                          \
+    auto try_result = (expr);                                              \
+    if (!try_result) return tl::unexpected(std::move(try_result).error()); \
+    ::vouchsafe::detail::Take(std::move(try_result));                      \
   })
 
 // The same, adding where it happened: TRY_CONTEXT(Parse(x), "parse evidence").
-#define TRY_CONTEXT(expr, what)                                  \
-  __extension__({                                                \
-    auto try_result = (expr);                                    \
-    if (!try_result)                                             \
-      return tl::unexpected(::vouchsafe::WithContext(            \
-          std::move(try_result).error(), (what)));               \
-    ::vouchsafe::detail::Take(std::move(try_result));            \
+#define TRY_CONTEXT(expr, what)                                             \
+  __extension__({                                                           \
+    auto try_result = (expr);                                               \
+    if (!try_result)                                                        \
+      return tl::unexpected(                                                \
+          ::vouchsafe::WithContext(std::move(try_result).error(), (what))); \
+    ::vouchsafe::detail::Take(std::move(try_result));                       \
   })

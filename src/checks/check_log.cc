@@ -31,7 +31,8 @@ std::string FailureMessage(const Check& check, const CheckValue& want,
   message += ": not so: ";
   message += check.sentence;
   if (want.present()) message += "; want " + want.Text();
-  if (got.present()) message += (want.present() ? ", got " : "; got ") + got.Text();
+  if (got.present())
+    message += (want.present() ? ", got " : "; got ") + got.Text();
   return message;
 }
 
@@ -121,6 +122,13 @@ Error CheckLog::AddFailure(const Check& check, CheckValue want,
   }
   Add({&check, CheckOutcome::kFailed, want, got, {}});
   return Error{check.code, FailureMessage(check, want, got), &check, {}};
+}
+
+Error CheckLog::AddInnerFailure(const Check& check, const Error& inner) {
+  const std::string text = inner.Text();
+  Error error = AddFailure(check, {}, CheckValue::OfText(text));
+  error.message = FailureMessage(check, {}, {}) + ": " + text;
+  return error;
 }
 
 Result<> CheckLog::Judge(const Check& check, bool holds, CheckValue want,

@@ -84,16 +84,15 @@ class CheckLog {
     }
     return tl::unexpected<Error>(AddFailure(check, {}, got));
   }
-  // A Result whose failure is the check failing: the inner message is kept.
+  // A Result whose failure is the check failing; the inner message is kept in
+  // full. It cannot be waived.
   template <class T>
   Result<T> RequireOk(const Check& check, Result<T> value) {
     if (value.has_value()) {
       Add({&check, CheckOutcome::kPassed, {}, {}, {}});
       return value;
     }
-    Error error =
-        AddFailure(check, {}, CheckValue::OfText(value.error().message));
-    return tl::unexpected<Error>(std::move(error));
+    return tl::unexpected<Error>(AddInnerFailure(check, value.error()));
   }
 
   void Skip(const Check& check, std::string_view static_reason);
@@ -114,6 +113,7 @@ class CheckLog {
  private:
   void Add(CheckEntry entry);
   Error AddFailure(const Check& check, CheckValue want, CheckValue got);
+  Error AddInnerFailure(const Check& check, const Error& inner);
   Result<> Judge(const Check& check, bool holds, CheckValue want,
                  CheckValue got);
 

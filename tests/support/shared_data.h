@@ -35,7 +35,7 @@ class TempDir {
 }  // namespace vouchsafe::testing
 
 // SHARED_OR_SKIP(path, "evidence/snp"); declares `path`, or skips the test.
-#define SHARED_OR_SKIP(variable, relative)                             \
+#define SHARED_OR_SKIP(variable, relative)                                  \
   const auto variable##_found = ::vouchsafe::testing::SharedPath(relative); \
   if (!variable##_found) GTEST_SKIP() << "not here: shared/" << (relative); \
   const std::string& variable = *variable##_found
