@@ -35,8 +35,7 @@ class Fields {
   Result<bool> Bool(std::string_view name) const;
   Result<int64_t> Int(std::string_view name) const;
   // 0 to max, so U8 is Uint(name, 255).
-  Result<uint64_t> Uint(std::string_view name,
-                        uint64_t max = UINT64_MAX) const;
+  Result<uint64_t> Uint(std::string_view name, uint64_t max = UINT64_MAX) const;
   Result<const Array*> ArrayOf(std::string_view name) const;
   Result<Fields> ObjectOf(std::string_view name) const;
   // A string that decodes.
@@ -50,8 +49,8 @@ class Fields {
   Result<std::optional<std::string>> OptionalString(
       std::string_view name) const;
   Result<std::optional<bool>> OptionalBool(std::string_view name) const;
-  Result<std::optional<uint64_t>> OptionalUint(
-      std::string_view name, uint64_t max = UINT64_MAX) const;
+  Result<std::optional<uint64_t>> OptionalUint(std::string_view name,
+                                               uint64_t max = UINT64_MAX) const;
 
  private:
   Fields(const Object* object, std::string path)

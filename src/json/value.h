@@ -43,9 +43,11 @@ class Object {
 
  private:
   size_t IndexOf(std::string_view name) const;  // size() when absent
-  void Reindex() const;
+  void IndexUpTo(size_t count);
   std::vector<Member> members_;
-  mutable std::vector<uint32_t> by_name_;  // sorted indexes, when large
+  // Indexes of members, when large: sorted runs, their lengths the powers of
+  // two that make up its size, longest first.
+  std::vector<uint32_t> by_name_;
 };
 
 using Array = std::vector<Value>;
@@ -58,8 +60,16 @@ struct Decimal {
 
 class Value {
  public:
-  enum class Type { kNull, kBool, kInt, kUint, kDecimal, kString, kArray,
-                    kObject };
+  enum class Type {
+    kNull,
+    kBool,
+    kInt,
+    kUint,
+    kDecimal,
+    kString,
+    kArray,
+    kObject
+  };
 
   Value() = default;  // null
   Value(std::nullptr_t) {}

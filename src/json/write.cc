@@ -1,0 +1,159 @@
+#include "json/write.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+namespace vouchsafe::json {
+namespace {
+
+struct Style {
+  bool sorted = false;
+  bool pretty = false;
+};
+
+void AppendQuoted(std::string_view text, std::string& out) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  out.push_back('"');
+  for (const char c : text) {
+    switch (c) {
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      default:
+        if (const auto byte = static_cast<uint8_t>(c); byte < 0x20) {
+          out += "\\u00";
+          out.push_back(kHex[byte >> 4]);
+          out.push_back(kHex[byte & 15]);
+        } else {
+          out.push_back(c);
+        }
+    }
+  }
+  out.push_back('"');
+}
+
+class Writer {
+ public:
+  explicit Writer(Style style) : style_(style) {}
+
+  void Append(const Value& value) {
+    if (value.is_null()) {
+      out_ += "null";
+    } else if (const bool* truth = value.if_bool()) {
+      out_ += *truth ? "true" : "false";
+    } else if (const std::string* text = value.if_string()) {
+      AppendQuoted(*text, out_);
+    } else if (const Array* array = value.if_array()) {
+      AppendArray(*array);
+    } else if (const Object* object = value.if_object()) {
+      AppendObject(*object);
+    } else {
+      out_ += value.number_text();
+    }
+  }
+  std::string TakeText() { return std::move(out_); }
+
+ private:
+  void AppendArray(const Array& array) {
+    Open('[');
+    for (const Value& element : array) {
+      Separate(&element == array.data());
+      Append(element);
+    }
+    Close(']', array.empty());
+  }
+
+  void AppendObject(const Object& object) {
+    Open('{');
+    bool first = true;
+    const auto append = [&](const Member& member) {
+      Separate(std::exchange(first, false));
+      AppendQuoted(member.name, out_);
+      out_ += style_.pretty ? ": " : ":";
+      Append(member.value);
+    };
+    if (style_.sorted) {
+      for (const Member* member : ByName(object)) append(*member);
+    } else {
+      for (const Member& member : object) append(member);
+    }
+    Close('}', object.empty());
+  }
+
+  static std::vector<const Member*> ByName(const Object& object) {
+    std::vector<const Member*> members;
+    members.reserve(object.size());
+    for (const Member& member : object) members.push_back(&member);
+    std::sort(
+        members.begin(), members.end(),
+        [](const Member* a, const Member* b) { return a->name < b->name; });
+    return members;
+  }
+
+  void Open(char bracket) {
+    out_.push_back(bracket);
+    ++depth_;
+  }
+  void Separate(bool first) {
+    if (!first) out_.push_back(',');
+    if (style_.pretty) NewLine();
+  }
+  void Close(char bracket, bool empty) {
+    --depth_;
+    if (style_.pretty && !empty) NewLine();
+    out_.push_back(bracket);
+  }
+  void NewLine() {
+    out_.push_back('\n');
+    out_.append(2 * depth_, ' ');
+  }
+
+  Style style_;
+  std::string out_;
+  size_t depth_ = 0;
+};
+
+std::string WriteAs(const Value& value, Style style) {
+  Writer writer(style);
+  writer.Append(value);
+  return writer.TakeText();
+}
+
+}  // namespace
+
+std::string Write(const Value& value) { return WriteAs(value, {}); }
+
+std::string WriteSorted(const Value& value) {
+  return WriteAs(value, {.sorted = true, .pretty = false});
+}
+
+std::string WritePretty(const Value& value) {
+  return WriteAs(value, {.sorted = false, .pretty = true});
+}
+
+std::string Quote(std::string_view text) {
+  std::string out;
+  AppendQuoted(text, out);
+  return out;
+}
+
+}  // namespace vouchsafe::json
