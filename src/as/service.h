@@ -60,6 +60,8 @@ struct VerificationRequest {
 struct EvaluateRequest {
   std::vector<VerificationRequest> requests;
   std::vector<std::string> policy_ids;  // empty: "default"
+  // Say in the record what the policy tried, even when it affirms.
+  bool explain = false;
 };
 
 struct PolicyInfo {

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "checks/check.h"
+
+namespace vouchsafe::as {
+
+inline constexpr Check kTrustClaims{
+    "as.appraisal.trust_claims",
+    "The policy's answer is a trust vector",
+    "Decision 5; draft-ietf-rats-ar4si, section 2.3",
+    "Mend the policy named in the record: data.policy.trust_claims must be an "
+    "object of known claims with whole numbers.",
+    ErrorCode::kInternal,
+    Disclosure::kId};
+
+inline constexpr Check kExtensions{
+    "as.appraisal.extensions",
+    "The policy's extensions are well formed and take no name of the token",
+    "Decision 5; draft-ietf-rats-ear, extensions",
+    "Mend the policy named in the record: data.policy.extensions.",
+    ErrorCode::kInternal,
+    Disclosure::kId};
+
+inline constexpr Check kTeeAccepted{
+    "as.admission.tee_accepted",
+    "Evidence of this TEE is accepted here",
+    "Decision 11 and verifier_config",
+    "Enable its verifier in verifier_config, or send other evidence.",
+    ErrorCode::kUnsupported,
+    Disclosure::kId};
+
+inline constexpr const Check* kAsChecks[] = {&kTrustClaims, &kExtensions,
+                                             &kTeeAccepted};
+
+}  // namespace vouchsafe::as

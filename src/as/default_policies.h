@@ -1,0 +1,17 @@
+#pragma once
+
+// The policies the product ships (src/as/policies/), embedded at build time.
+
+#include <span>
+#include <string_view>
+
+namespace vouchsafe::as {
+
+struct DefaultPolicy {
+  std::string_view id;  // "default_cpu"
+  std::string_view text;
+};
+
+std::span<const DefaultPolicy> DefaultPolicies();
+
+}  // namespace vouchsafe::as

@@ -1,0 +1,60 @@
+#pragma once
+
+// One call of AttestationCore::Evaluate, step by step. Not thread-safe; lives
+// for one request.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "as/core.h"
+
+namespace vouchsafe::as {
+
+class Evaluation {
+ public:
+  Evaluation(const CoreOptions& options, const CoreDeps& deps,
+             DecisionRecord& record, const RequestContext& context)
+      : options_(options), deps_(deps), record_(record), context_(context) {}
+
+  Result<std::string> Run(const EvaluateRequest& request);
+
+ private:
+  struct Device {
+    std::string tee;
+    TeeClaims claims;
+    json::Value init_data_claims;
+    json::Value runtime_data_claims;
+  };
+
+  Result<> Verify(const VerificationRequest& request, size_t index);
+  Result<ear::Submod> Judge(Device device, const std::string& policy_id);
+  Result<ear::TrustVector> TrustClaims(const policy::PolicyAnswer& answer,
+                                       CheckLog& log);
+  Result<std::vector<ear::Extension>> Extensions(
+      const policy::PolicyAnswer& answer, CheckLog& log);
+  // The answer again, with what was tried, for the record.
+  void Explain(const policy::Policy& policy, policy::PolicyQuestion question,
+               policy::PolicyAnswer& answer);
+  Result<json::Value> ReferenceValue(std::string_view id);
+
+  const CoreOptions& options_;
+  const CoreDeps& deps_;
+  DecisionRecord& record_;
+  const RequestContext& context_;
+  bool explain_ = false;
+  std::vector<Device> devices_;
+  std::map<std::string, uint64_t, std::less<>> counters_;  // by class
+  // Asked once per request, so that all devices are judged by one state.
+  std::map<std::string, json::Value, std::less<>> reference_values_;
+};
+
+// The verifier for a TEE by any of its names, and the name that output uses.
+struct AcceptedTee {
+  std::string_view name;
+  const Verifier* verifier = nullptr;
+};
+Result<AcceptedTee> FindAcceptedTee(const VerifierSet& verifiers,
+                                    std::string_view tee, CheckLog& log);
+
+}  // namespace vouchsafe::as
