@@ -12,6 +12,9 @@
 
 namespace vouchsafe::testing {
 
+// So that `testing::Test` means gtest's inside namespace vouchsafe too.
+using namespace ::testing;  // NOLINT(google-build-using-namespace)
+
 // Absolute path of `relative` below the shared folder (environment variable
 // VOUCHSAFE_SHARED, else ../shared beside the checkout); nullopt when absent.
 std::optional<std::string> SharedPath(const std::string& relative);
