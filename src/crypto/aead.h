@@ -20,8 +20,7 @@ Result<GcmSealed> AesGcmSeal(const SecretBytes& key, ByteView iv, ByteView aad,
                              ByteView plaintext);
 // One error for every failure to authenticate; the tag must have 16 bytes.
 Result<SecretBytes> AesGcmOpen(const SecretBytes& key, ByteView iv,
-                               ByteView aad, ByteView ciphertext,
-                               ByteView tag);
+                               ByteView aad, ByteView ciphertext, ByteView tag);
 
 // RFC 3394, default IV; data a multiple of 8 bytes, at least 16.
 Result<Bytes> AesKeyWrap(const SecretBytes& kek, const SecretBytes& key);

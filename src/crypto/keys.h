@@ -50,7 +50,7 @@ class PublicKey {
   static Result<PublicKey> FromEd25519(ByteView raw);
 
   KeyType type() const;
-  size_t bits() const;  // RSA modulus or curve size
+  size_t bits() const;             // RSA modulus or curve size
   EcPoint ec_point() const;        // EC only
   RsaNumbers rsa_numbers() const;  // RSA only
   Bytes ed25519_raw() const;       // Ed25519 only

@@ -14,10 +14,10 @@
 namespace vouchsafe::crypto {
 
 enum class SignatureScheme {
-  kEcdsa,      // any of the three curves
-  kRsaPkcs1,   // RSASSA-PKCS1-v1_5
-  kRsaPss,     // MGF1 with the same hash, salt as long as the hash
-  kEd25519,    // the hash is not used
+  kEcdsa,     // any of the three curves
+  kRsaPkcs1,  // RSASSA-PKCS1-v1_5
+  kRsaPss,    // MGF1 with the same hash, salt as long as the hash
+  kEd25519,   // the hash is not used
 };
 
 // ECDSA signatures are r || s, each of the curve's CoordinateSize, big-endian

@@ -99,8 +99,8 @@ class Crl {
 };
 
 // Content of DER values inside vendor extensions: one value, nothing after it.
-Result<uint64_t> DerInteger(ByteView der);        // 0 to 2^63-1
-Result<std::string> DerIa5String(ByteView der);   // printable ASCII
+Result<uint64_t> DerInteger(ByteView der);       // 0 to 2^63-1
+Result<std::string> DerIa5String(ByteView der);  // printable ASCII
 Result<Bytes> DerOctetString(ByteView der);
 
 }  // namespace vouchsafe::crypto
