@@ -138,4 +138,12 @@ bool Crl::Revokes(const Certificate& certificate) const {
                             ToText(certificate.impl().serial));
 }
 
+bool Crl::RevokesSerial(ByteView serial) const {
+  // As an INTEGER's content: a zero byte keeps a large number positive.
+  std::string content = ToText(serial);
+  if (!serial.empty() && serial[0] >= 0x80) content.insert(0, 1, '\0');
+  return std::binary_search(impl_->serials.begin(), impl_->serials.end(),
+                            content);
+}
+
 }  // namespace vouchsafe::crypto

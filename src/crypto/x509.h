@@ -91,6 +91,9 @@ class Crl {
   std::optional<int64_t> NextUpdateUnixS() const;
   // By serial number.
   bool Revokes(const Certificate& certificate) const;
+  // The same for a certificate that is not at hand: big-endian magnitude
+  // without leading zeros, as Certificate::SerialNumber gives it.
+  bool RevokesSerial(ByteView serial) const;
 
  private:
   struct Impl;
