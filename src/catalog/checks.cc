@@ -3,6 +3,11 @@
 #include <algorithm>
 #include <vector>
 
+#include "jose/checks.h"
+#include "token/checks.h"
+#include "verifier/sample/checks.h"
+#include "verifier/snp/checks.h"
+
 // One line per folder that refuses something.
 // (folder)/checks.h declares `inline constexpr const Check* kXxxChecks[]`.
 
@@ -16,6 +21,10 @@ namespace {
 
 std::vector<const Check*> Collect() {
   std::vector<const Check*> all;
+  Join(all, jose::kJoseChecks);
+  Join(all, token::kTokenChecks);
+  Join(all, sample::kSampleChecks);
+  Join(all, snp::kSnpChecks);
   std::sort(all.begin(), all.end(),
             [](const Check* a, const Check* b) { return a->id < b->id; });
   return all;
