@@ -11,7 +11,7 @@
 namespace vouchsafe::storage {
 
 // Not empty, no leading or trailing "/", no empty, "." or ".." segment, no
-// control characters (kbs.md 9.1).
+// control characters (kbs.md 9.1), and not kMetaFolder or within it.
 Result<> CheckNamespace(std::string_view name);
 // Not empty, UTF-8, no zero byte, at most kMaxKey bytes. kInvalidInput.
 Result<> CheckKey(std::string_view key);
@@ -20,6 +20,8 @@ Result<> CheckKey(std::string_view key);
 inline constexpr size_t kMaxFileName = 240;
 inline constexpr std::string_view kHashedName = "~sha256-";
 inline constexpr std::string_view kTemporaryName = "~tmp-";
+// Folder of the file backends' own files; no namespace may have this name.
+inline constexpr std::string_view kMetaFolder = "vouchsafe_meta";
 
 // "/" becomes the four characters \x2F, as Trustee writes it; every other byte
 // outside [A-Za-z0-9._-] becomes %XX. The names "." and ".." are escaped too.

@@ -72,7 +72,8 @@ class Store {
   // backends may show a reader part of a batch while it is being applied.
   virtual Result<> Apply(std::span<const Change> changes) = 0;
   // Keys that start with `prefix` and come after `cursor` (a page's `next`, or
-  // empty), at most `limit`; at least 1.
+  // empty), at most `limit` (0 counts as 1). A page may be shorter than that
+  // and still not be the last.
   virtual Result<KeyPage> List(std::string_view prefix, std::string_view cursor,
                                size_t limit) const = 0;
   // The value that was there; nullopt when there was none.
