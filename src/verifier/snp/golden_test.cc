@@ -13,6 +13,7 @@
 #include "crypto/x509.h"
 #include "json/parse.h"
 #include "json/write.h"
+#include "tests/fake/fake_collateral.h"
 #include "tests/support/shared_data.h"
 #include "verifier/snp/checks.h"
 #include "verifier/snp/claims.h"
@@ -24,17 +25,6 @@ namespace {
 
 using vouchsafe::testing::ReadFile;
 using vouchsafe::testing::SharedPath;
-
-// Says that it was asked, and has nothing.
-class NothingThere final : public collateral::Provider {
- public:
-  Result<std::shared_ptr<const collateral::Object>> Get(
-      const collateral::Key& key, const RequestContext&) override {
-    asked.push_back(key.Text());
-    return Fail(ErrorCode::kUnavailable, "no sources");
-  }
-  std::vector<std::string> asked;
-};
 
 class GoldenTest : public testing::Test {
  protected:
@@ -67,7 +57,8 @@ class GoldenTest : public testing::Test {
 
   ManualClock clock_{1'800'000'000};
   SnpConfig config_;
-  std::shared_ptr<NothingThere> nothing_ = std::make_shared<NothingThere>();
+  std::shared_ptr<fake::FakeCollateral> nothing_ =
+      std::make_shared<fake::FakeCollateral>();
   VerifyReport report_;
 };
 
