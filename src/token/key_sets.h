@@ -49,8 +49,9 @@ class KeySets {
   using TimePoint = std::chrono::steady_clock::time_point;
   KeySets() = default;
   std::shared_ptr<const Sets> Current() const;
-  // False when another thread is at it or `interval` has not passed.
-  bool BeginRefresh(TimePoint now, std::chrono::seconds interval);
+  // False when another thread is at it or it is not `due` yet.
+  bool BeginRefresh(TimePoint now, TimePoint KeySets::*base,
+                    std::chrono::seconds after);
   void Refresh(const RequestContext& context);
 
   std::vector<std::string> sources_;
@@ -60,6 +61,7 @@ class KeySets {
   mutable std::mutex mutex_;
   std::shared_ptr<const Sets> sets_;
   TimePoint last_read_;
+  TimePoint next_read_;  // sooner when a source could not be read
   bool reading_ = false;
 };
 
