@@ -101,11 +101,12 @@ class PrivateKey {
 // curve. The peer was checked when it was made.
 Result<SecretBytes> EcdhX(const PrivateKey& own, const PublicKey& peer);
 
-// RSA encryption. OAEP with `hash` for both label (empty) and MGF1.
+// RSA encryption. OAEP with `hash` for both label and MGF1. JOSE's label is
+// empty. One error for every failure to decrypt.
 Result<Bytes> RsaOaepEncrypt(const PublicKey& key, Hash hash,
-                             const SecretBytes& plaintext);
+                             const SecretBytes& plaintext, ByteView label = {});
 Result<SecretBytes> RsaOaepDecrypt(const PrivateKey& key, Hash hash,
-                                   ByteView ciphertext);
+                                   ByteView ciphertext, ByteView label = {});
 Result<Bytes> RsaPkcs1Encrypt(const PublicKey& key,
                               const SecretBytes& plaintext);
 // Implicit rejection: a bad padding gives random bytes of `want_size`, so that

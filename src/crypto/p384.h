@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "crypto/hash.h"
 #include "crypto/key_impl.h"
 
 namespace vouchsafe::crypto::internal {
@@ -14,5 +15,8 @@ namespace vouchsafe::crypto::internal {
 bool NettleVerifiesP384(const KeyImpl& key,
                         const std::array<uint8_t, 48>& digest, ByteView r,
                         ByteView s);
+// OpenSSL's answer, for any curve (sign.cc). `r` and `s` are big-endian.
+bool OpenSslVerifiesEcdsa(const KeyImpl& key, Hash hash, ByteView message,
+                          ByteView r, ByteView s);
 
 }  // namespace vouchsafe::crypto::internal

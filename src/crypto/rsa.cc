@@ -1,6 +1,7 @@
 // RSA keys and encryption (RFC 8017).
 
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
 
@@ -191,7 +192,21 @@ Result<std::shared_ptr<KeyImpl>> RsaGenerate(size_t bits) {
 
 namespace {
 
-Result<PkeyCtxPtr> OaepContext(const KeyImpl& key, Hash hash,
+// The context owns its label, so it gets a copy of OpenSSL's own making.
+bool SetLabel(EVP_PKEY_CTX* context, ByteView label) {
+  if (label.empty()) return true;
+  if (label.size() > kMaxInput) return false;
+  void* copy = OPENSSL_memdup(label.data(), label.size());
+  if (copy != nullptr &&
+      EVP_PKEY_CTX_set0_rsa_oaep_label(context, copy,
+                                       static_cast<int>(label.size())) == 1) {
+    return true;
+  }
+  OPENSSL_free(copy);
+  return false;
+}
+
+Result<PkeyCtxPtr> OaepContext(const KeyImpl& key, Hash hash, ByteView label,
                                int (*init)(EVP_PKEY_CTX*)) {
   if (key.type != KeyType::kRsa) {
     return Fail(ErrorCode::kInvalidInput, "RSA-OAEP: not an RSA key");
@@ -204,7 +219,8 @@ Result<PkeyCtxPtr> OaepContext(const KeyImpl& key, Hash hash,
       EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_OAEP_PADDING) !=
           1 ||
       EVP_PKEY_CTX_set_rsa_oaep_md(context.get(), Md(hash)) != 1 ||
-      EVP_PKEY_CTX_set_rsa_mgf1_md(context.get(), Md(hash)) != 1) {
+      EVP_PKEY_CTX_set_rsa_mgf1_md(context.get(), Md(hash)) != 1 ||
+      !SetLabel(context.get(), label)) {
     return OpenSslFail(ErrorCode::kInternal, "RSA-OAEP");
   }
   return context;
@@ -244,17 +260,17 @@ bool RawDecrypt(const KeyImpl& key, ByteView ciphertext,
 }  // namespace internal
 
 Result<Bytes> RsaOaepEncrypt(const PublicKey& key, Hash hash,
-                             const SecretBytes& plaintext) {
-  const internal::PkeyCtxPtr context =
-      TRY(internal::OaepContext(key.impl(), hash, EVP_PKEY_encrypt_init));
+                             const SecretBytes& plaintext, ByteView label) {
+  const internal::PkeyCtxPtr context = TRY(
+      internal::OaepContext(key.impl(), hash, label, EVP_PKEY_encrypt_init));
   return internal::RunEncrypt(context.get(), key.impl(), plaintext,
                               "RSA-OAEP encrypt");
 }
 
 Result<SecretBytes> RsaOaepDecrypt(const PrivateKey& key, Hash hash,
-                                   ByteView ciphertext) {
-  const internal::PkeyCtxPtr context =
-      TRY(internal::OaepContext(key.impl(), hash, EVP_PKEY_decrypt_init));
+                                   ByteView ciphertext, ByteView label) {
+  const internal::PkeyCtxPtr context = TRY(
+      internal::OaepContext(key.impl(), hash, label, EVP_PKEY_decrypt_init));
   SecretBytes buffer(key.impl().rsa.n.size());
   size_t size = buffer.size();
   // OpenSSL takes shorter ciphertexts; RFC 8017 section 7.1.2 step 1 does not.

@@ -2,6 +2,8 @@
 
 #include <openssl/rsa.h>
 
+#include <algorithm>
+
 #include "crypto/der_reader.h"
 #include "crypto/key_impl.h"
 #include "crypto/md.h"
@@ -93,14 +95,27 @@ std::optional<Bytes> EcdsaFromDer(ByteView der, size_t size) {
   return out;
 }
 
+}  // namespace
+
+namespace internal {
+
+bool OpenSslVerifiesEcdsa(const KeyImpl& key, Hash hash, ByteView message,
+                          ByteView r, ByteView s) {
+  return OpenSslVerify(key, SignatureScheme::kEcdsa, hash, message,
+                       EcdsaDer(r, s));
+}
+
+}  // namespace internal
+
+namespace {
+
 bool VerifyEcdsa(const PublicKey& key, Hash hash, ByteView message, ByteView r,
                  ByteView s) {
   if (key.type() == KeyType::kEcP384 && hash == Hash::kSha384 &&
       internal::NettleVerifiesP384(key.impl(), Sha384(message), r, s)) {
     return true;
   }
-  return OpenSslVerify(key.impl(), SignatureScheme::kEcdsa, hash, message,
-                       EcdsaDer(r, s));
+  return internal::OpenSslVerifiesEcdsa(key.impl(), hash, message, r, s);
 }
 
 }  // namespace
