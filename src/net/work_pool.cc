@@ -1,0 +1,63 @@
+#include "net/work_pool.h"
+
+namespace vouchsafe::net {
+
+WorkPool::WorkPool(size_t threads, size_t max_queued)
+    : max_queued_(max_queued), idle_(threads) {
+  threads_.reserve(threads);
+  for (size_t i = 0; i < threads; ++i) {
+    threads_.emplace_back([this] { Loop(); });
+  }
+}
+
+WorkPool::~WorkPool() { Stop(); }
+
+bool WorkPool::TryReserve() {
+  std::lock_guard lock(mutex_);
+  // Work that an idle thread will take at once does not wait.
+  if (reserved_ >= max_queued_ + idle_) return false;
+  ++reserved_;
+  return true;
+}
+
+void WorkPool::Post(Work* work) {
+  {
+    std::lock_guard lock(mutex_);
+    queue_.push_back(work);
+  }
+  wake_.notify_one();
+}
+
+size_t WorkPool::Waiting() const {
+  std::lock_guard lock(mutex_);
+  return queue_.size();
+}
+
+void WorkPool::Stop() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  for (std::thread& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
+}
+
+void WorkPool::Loop() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    if (queue_.empty()) return;
+    Work* work = queue_.front();
+    queue_.pop_front();
+    --reserved_;
+    --idle_;
+    lock.unlock();
+    work->Run();
+    lock.lock();
+    ++idle_;
+  }
+}
+
+}  // namespace vouchsafe::net

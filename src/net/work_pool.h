@@ -1,0 +1,51 @@
+#pragma once
+
+// A fixed number of threads behind a bounded queue. Internal to net/.
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace vouchsafe::net {
+
+class Work {
+ public:
+  virtual ~Work() = default;
+  // Must not throw. The pool does not touch the object after calling it.
+  virtual void Run() = 0;
+};
+
+// Thread-safe.
+class WorkPool {
+ public:
+  WorkPool(size_t threads, size_t max_queued);
+  ~WorkPool();
+  WorkPool(const WorkPool&) = delete;
+  WorkPool& operator=(const WorkPool&) = delete;
+
+  // A place in the queue, or false when it is full. Each success must be
+  // followed by one Post.
+  bool TryReserve();
+  // Borrows `work` until its Run is called.
+  void Post(Work* work);
+  size_t Waiting() const;
+  // Runs what is queued, then joins. Idempotent.
+  void Stop();
+
+ private:
+  void Loop();
+
+  const size_t max_queued_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Work*> queue_;
+  size_t reserved_ = 0;  // places promised or queued
+  size_t idle_ = 0;      // threads without work
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace vouchsafe::net
