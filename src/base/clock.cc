@@ -15,6 +15,12 @@ struct Civil {
   unsigned weekday;  // 0 = Sunday
 };
 
+constexpr std::array<const char*, 7> kDays = {"Sun", "Mon", "Tue", "Wed",
+                                              "Thu", "Fri", "Sat"};
+constexpr std::array<const char*, 12> kMonths = {"Jan", "Feb", "Mar", "Apr",
+                                                 "May", "Jun", "Jul", "Aug",
+                                                 "Sep", "Oct", "Nov", "Dec"};
+
 int64_t FloorDiv(int64_t a, int64_t b) {
   return a / b - ((a % b != 0) && ((a < 0) != (b < 0)));
 }
@@ -150,11 +156,6 @@ Result<int64_t> ParseRfc3339(std::string_view text) {
 }
 
 std::string FormatHttpDate(int64_t unix_s) {
-  static constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed",
-                                          "Thu", "Fri", "Sat"};
-  static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr",
-                                            "May", "Jun", "Jul", "Aug",
-                                            "Sep", "Oct", "Nov", "Dec"};
   const Civil t = ToCivil(unix_s);
   std::array<char, 64> out{};
   const int size = std::snprintf(out.data(), out.size(),
@@ -162,6 +163,39 @@ std::string FormatHttpDate(int64_t unix_s) {
                                  kDays[t.weekday], t.day, kMonths[t.month - 1],
                                  t.year, t.hour, t.minute, t.second);
   return {out.data(), static_cast<size_t>(size)};
+}
+
+Result<int64_t> ParseHttpDate(std::string_view text) {
+  constexpr size_t kSize = 29;
+  unsigned day = 0;
+  unsigned month = 0;
+  unsigned year = 0;
+  unsigned hour = 0;
+  unsigned minute = 0;
+  unsigned second = 0;
+  size_t pos = 5;
+  bool good = text.size() == kSize && text.substr(3, 2) == ", " &&
+              ReadDigits(text, pos, 2, day) && ReadChar(text, pos, " ");
+  if (good) {
+    while (month < 12 && text.substr(pos, 3) != kMonths[month]) ++month;
+    pos += 3;
+    good = month < 12 && ReadChar(text, pos, " ") &&
+           ReadDigits(text, pos, 4, year) && ReadChar(text, pos, " ") &&
+           ReadDigits(text, pos, 2, hour) && ReadChar(text, pos, ":") &&
+           ReadDigits(text, pos, 2, minute) && ReadChar(text, pos, ":") &&
+           ReadDigits(text, pos, 2, second) && text.substr(pos) == " GMT" &&
+           hour < 24 && minute < 60 && second <= 60;
+  }
+  const std::chrono::year_month_day date{
+      std::chrono::year{static_cast<int>(year)}, std::chrono::month{month + 1},
+      std::chrono::day{day}};
+  if (!good || !date.ok()) {
+    return Fail(ErrorCode::kInvalidInput,
+                "time: want the form of HTTP dates, got \"" +
+                    std::string(text.substr(0, 40)) + "\"");
+  }
+  return sys_days{date}.time_since_epoch().count() * int64_t{86400} +
+         hour * 3600 + minute * 60 + second;
 }
 
 }  // namespace vouchsafe

@@ -51,5 +51,8 @@ std::string FormatRfc3339(int64_t unix_us);
 Result<int64_t> ParseRfc3339(std::string_view text);
 // "Tue, 24 Nov 2026 23:56:19 GMT" (RFC 9110 section 5.6.7).
 std::string FormatHttpDate(int64_t unix_s);
+// That form only (IMF-fixdate); seconds since 1970. The day's name is not
+// compared with the date.
+Result<int64_t> ParseHttpDate(std::string_view text);
 
 }  // namespace vouchsafe

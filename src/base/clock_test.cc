@@ -81,6 +81,20 @@ TEST(Clock, HttpDate) {
   EXPECT_EQ(FormatHttpDate(0), "Thu, 01 Jan 1970 00:00:00 GMT");
 }
 
+TEST(Clock, HttpDateReadsBack) {
+  for (const int64_t time : {int64_t{0}, int64_t{784'111'777},
+                             int64_t{951'782'400}, int64_t{4'102'444'799}}) {
+    EXPECT_EQ(ParseHttpDate(FormatHttpDate(time)).value(), time);
+  }
+  for (const char* bad :
+       {"", "0", "Sun, 06 Nov 1994 08:49:37 UTC",
+        "Sun, 06 Nov 1994 08:49:37 GMT ", "Sun, 06 Nov 1994 24:49:37 GMT",
+        "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Nox 1994 08:49:37 GMT",
+        "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"}) {
+    EXPECT_EQ(ParseHttpDate(bad).error().code, ErrorCode::kInvalidInput) << bad;
+  }
+}
+
 TEST(Clock, ManualStandsUntilMoved) {
   ManualClock clock(1000);
   const auto start = clock.Steady();

@@ -16,6 +16,7 @@
 // nothing here is verified, the verifier does that each time or by digest.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -61,7 +62,8 @@ struct Object {
   int64_t expires_unix_s = 0;
 };
 
-// Why a source has no answer, and how long it need not be asked again.
+// Why a source has no answer. With `retry_after_s` the source is not asked for
+// anything in that time.
 struct Miss {
   Error error;
   std::optional<int64_t> retry_after_s = {};
@@ -77,6 +79,13 @@ class Source {
                                             const RequestContext& context) = 0;
 };
 
+// A source made of a function.
+using FetchFunction = std::function<tl::expected<Fetched, Miss>(
+    const Key& key, const RequestContext& context)>;
+std::shared_ptr<Source> MakeSource(std::string name, FetchFunction fetch);
+// `return Missed(ErrorCode::kNotFound, "no such file");` in a source.
+tl::unexpected<Miss> Missed(ErrorCode code, std::string message);
+
 // What Get needs of the cache: verifiers take this, so tests can give objects
 // without sources.
 class Provider {
@@ -84,7 +93,8 @@ class Provider {
   virtual ~Provider() = default;
   // kNotFound when every source said so; else kUnavailable, kBadPeer or
   // kTooLarge of the last source that could not answer, with a message that
-  // lists what each said; kDeadline or kUnavailable when `context` ended.
+  // lists what each said; kDeadline or kUnavailable when `context` ended;
+  // kUnavailable when the kind has no sources.
   virtual Result<std::shared_ptr<const Object>> Get(
       const Key& key, const RequestContext& context) = 0;
 };
@@ -103,9 +113,10 @@ struct Limits {
 struct Counters {
   uint64_t hits = 0;  // from memory
   uint64_t store_hits = 0;
-  uint64_t fetches = 0;   // sources asked
-  uint64_t waits = 0;     // waited for another's fetch
-  uint64_t failures = 0;  // answered with an error
+  uint64_t fetches = 0;       // sources asked
+  uint64_t waits = 0;         // waited for another's fetch
+  uint64_t failures = 0;      // answered with an error
+  uint64_t store_errors = 0;  // the store could not be read or written
   size_t objects = 0;
   size_t bytes = 0;
 };
@@ -127,12 +138,13 @@ class Collateral final : public Provider {
       const Key& key, const RequestContext& context) override;
 
   // Drops one object everywhere, so that the next Get asks again (a verifier
-  // found that what was kept does not verify).
+  // found that what was kept does not verify). An object fetched less than
+  // min_ttl_s ago stays: asking again at once would give the same.
   void Forget(const Key& key);
   Counters counters() const;
 
  private:
-  struct Impl;
+  class Impl;
   std::unique_ptr<Impl> impl_;
 };
 
