@@ -117,7 +117,6 @@ ErrorCode CodeOf(CURLcode code) {
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
       return ErrorCode::kDeadline;
-    case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
       return ErrorCode::kInvalidInput;
     case CURLE_COULDNT_RESOLVE_PROXY:
