@@ -162,8 +162,13 @@ Bytes Hasher::Finish() {
 Bytes Hmac(Hash hash, ByteView key, ByteView data) {
   Must(key.size() <= internal::kMaxInput, "HMAC key too long");
   Bytes out(HashSize(hash));
-  Must(HMAC(internal::Md(hash), key.data(), static_cast<int>(key.size()),
-            data.data(), data.size(), out.data(), nullptr) != nullptr,
+  // OpenSSL takes null pointers for "not yet given", so empty views get
+  // another.
+  static constexpr uint8_t kNothing[1] = {};
+  const uint8_t* key_at = key.empty() ? kNothing : key.data();
+  const uint8_t* data_at = data.empty() ? kNothing : data.data();
+  Must(HMAC(internal::Md(hash), key_at, static_cast<int>(key.size()), data_at,
+            data.size(), out.data(), nullptr) != nullptr,
        "HMAC");
   return out;
 }
