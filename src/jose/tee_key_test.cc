@@ -44,7 +44,7 @@ std::string ModulusOfBits(size_t bits, size_t leading_zeros = 0) {
 
 TEST(TeeKey, TakesWhatIsOffered) {
   EXPECT_TRUE(From(Ec("P-256", kX, kY)));
-  for (const size_t bits : {2048, 3072, 4096, 8192}) {
+  for (const size_t bits : {2048u, 3072u, 4096u, 8192u}) {
     const auto key = From(Rsa(ModulusOfBits(bits)));
     ASSERT_TRUE(key) << key.error().Text();
     EXPECT_EQ(key->key().bits(), bits);
@@ -108,7 +108,7 @@ TEST(TeeKey, Numbers) {
 }
 
 TEST(TeeKey, Size) {
-  for (const size_t bits : {1024, 2047, 8193, 9000}) {
+  for (const size_t bits : {1024u, 2047u, 8193u, 9000u}) {
     ExpectRefused(From(Rsa(ModulusOfBits(bits))), kTeeKeySize);
   }
 }

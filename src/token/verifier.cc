@@ -99,6 +99,13 @@ Result<TrustedKey> TokenVerifier::Impl::HeaderKey(const json::Value& header_jwk,
 Result<TrustedKey> TokenVerifier::Impl::KeyOf(const jose::UnverifiedJws& jws,
                                               CheckLog& log,
                                               const RequestContext& context) {
+  for (const jose::Jwk& own : config.trusted_keys) {
+    if (jws.kid() && own.kid == jws.kid()) {
+      TRY(log.Require(kTokenKeyTrusted, true,
+                      CheckValue::OfText("kid of a key of this process")));
+      return TrustedKey{own, kForever};
+    }
+  }
   const json::Value* header_jwk = jws.header().Find("jwk");
   if (header_jwk != nullptr &&
       (config.insecure_header_jwk || !endorsements.empty())) {
@@ -179,7 +186,7 @@ Result<std::unique_ptr<TokenVerifier>> TokenVerifier::Create(
     TokenVerifierConfig config, http::Fetcher* fetcher,
     const RequestContext& context) {
   if (config.trusted_certs_pem.empty() && config.trusted_jwk_sets.empty() &&
-      !config.insecure_header_jwk) {
+      config.trusted_keys.empty() && !config.insecure_header_jwk) {
     return Fail(ErrorCode::kInvalidInput,
                 "Cannot verify token since no trusted verification materials "
                 "are provided: set trusted_certs_paths, trusted_jwk_sets or "

@@ -28,6 +28,8 @@ namespace vouchsafe::token {
 struct TokenVerifierConfig {
   std::vector<std::string> trusted_certs_pem;  // PEM bundles, >= 1 each
   std::vector<std::string> trusted_jwk_sets;   // sources (source.h)
+  // Trusted as they are, found by kid: the attestation service in this process.
+  std::vector<jose::Jwk> trusted_keys;
   bool insecure_header_jwk = false;
   std::vector<std::string> extra_teekey_paths;  // JSON pointers, tried first
   std::optional<std::string> issuer;            // "" is as if absent
