@@ -104,6 +104,7 @@ class Document {
   const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:
+  friend std::string Print(const Document& document);
   Document() = default;
   const Schema* schema_ = nullptr;
   std::string name_;
@@ -117,6 +118,8 @@ class Migration {
   Migration(Source& source, std::vector<std::string>& warnings)
       : source_(source), warnings_(warnings) {}
 
+  // The whole file as read, for what paths cannot reach (arrays of tables).
+  json::Value& root() { return source_.value; }
   // nullptr when absent or null. Paths are dotted, of tables only.
   const json::Value* Find(std::string_view path) const;
   // Removes it, and tables that this leaves empty.
@@ -145,5 +148,9 @@ std::string CheckReport(const std::string& path,
 
 // The reference page, Markdown.
 std::string Reference(const Schema& schema);
+
+// For a test of each schema: that defaults are of their type and range, names
+// unique or under conditions, conditions about keys that stand before.
+Result<> CheckSchema(const Schema& schema);
 
 }  // namespace vouchsafe::config
