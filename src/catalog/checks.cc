@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "jose/checks.h"
+#include "kbs/checks.h"
 #include "token/checks.h"
 #include "verifier/sample/checks.h"
 #include "verifier/snp/checks.h"
@@ -22,6 +23,7 @@ namespace {
 std::vector<const Check*> Collect() {
   std::vector<const Check*> all;
   Join(all, jose::kJoseChecks);
+  Join(all, kbs::kKbsChecks);
   Join(all, token::kTokenChecks);
   Join(all, sample::kSampleChecks);
   Join(all, snp::kSnpChecks);

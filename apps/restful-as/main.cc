@@ -1,0 +1,277 @@
+// restful-as: the Attestation Service over REST. Flags and configuration are
+// Trustee's; flags that are ours say so in the help.
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "apps/cli/command_line.h"
+#include "as/assembly.h"
+#include "as/rest.h"
+#include "crypto/random.h"
+#include "decision/sink.h"
+#include "http/cors.h"
+#include "net/curl_fetcher.h"
+#include "net/server.h"
+#include "net/signals.h"
+#include "storage/namespaces.h"
+#include "verifier/registry/registry.h"
+
+namespace vouchsafe {
+namespace {
+
+constexpr const char* kExamples =
+    "  restful-as --socket 127.0.0.1:8080\n"
+    "  restful-as --socket 0.0.0.0:8080 --config-file /etc/config.json\n"
+    "  restful-as --socket 127.0.0.1:8080 --check-config -c as.json\n";
+
+struct Flags {
+  std::optional<std::string> config_file;
+  std::string socket;
+  std::optional<std::string> certificate;
+  std::optional<std::string> private_key;
+  std::vector<std::string> allowed_origins;
+  std::optional<std::string> admin_socket;
+  std::string unknown_keys = "reject";
+  bool check_config = false;
+  bool print_config = false;
+  bool print_limits = false;
+};
+
+void Declare(cli::Command& root, Flags& flags) {
+  root.Option("-c,--config-file", &flags.config_file, "PATH",
+              "Configuration, JSON (TOML and YAML by extension); without it "
+              "all defaults");
+  root.Option("-s,--socket", &flags.socket, "IP:PORT", "Where to listen");
+  root.Option("-t,--https-pubkey-cert", &flags.certificate, "PATH",
+              "PEM certificate chain; serves HTTPS");
+  root.Option("-k,--https-prikey", &flags.private_key, "PATH",
+              "PEM key of that certificate");
+  root.List("-r,--allowed_origin", &flags.allowed_origins, "ORIGIN",
+            "Origin that browsers may call from; repeatable");
+  root.Option("--admin-socket", &flags.admin_socket, "PATH",
+              "Unix socket (mode 0600) that tells kept decisions");
+  root.Option("--unknown-keys", &flags.unknown_keys, "reject|warn",
+              "What unknown keys in the configuration do");
+  root.Flag("--check-config", &flags.check_config,
+            "Say whether the configuration is good, and exit");
+  root.Flag("--print-config", &flags.print_config,
+            "Print the effective configuration, secrets masked, and exit");
+  root.Flag("--print-limits", &flags.print_limits,
+            "Print every limit of the server, and exit");
+}
+
+Result<config::Document> LoadConfig(const Flags& flags) {
+  config::ReadOptions options;
+  options.naming = config::Naming::kElseJson;
+  options.coercion = config::Coercion::kStrict;
+  if (flags.unknown_keys == "warn") {
+    options.unknown = config::UnknownKeys::kWarn;
+  } else if (flags.unknown_keys != "reject") {
+    return Fail(
+        ErrorCode::kInvalidInput,
+        "--unknown-keys: want reject or warn, got " + flags.unknown_keys);
+  }
+  if (!flags.config_file) {
+    config::Source source;
+    source.name = "(no file)";
+    source.value = json::Object();
+    return config::Document::Read(as::kAsSchema, std::move(source), options);
+  }
+  return config::Document::Load(as::kAsSchema, *flags.config_file, options);
+}
+
+void PrintLimits() {
+  const net::ServerLimits limits;
+  const auto line = [](const char* name, uint64_t value, const char* unit) {
+    std::printf("%-24s %12llu %s\n", name,
+                static_cast<unsigned long long>(value), unit);
+  };
+  const auto ms = [&line](const char* name, std::chrono::milliseconds value) {
+    line(name, static_cast<uint64_t>(value.count()), "ms");
+  };
+  line("max_body_bytes", as::kMaxRestBody, "bytes");
+  line("max_head_bytes", limits.max_head_bytes, "bytes");
+  line("max_head_fields", limits.max_head_fields, "fields");
+  line("max_connections", limits.max_connections, "connections");
+  line("max_queued_work", limits.max_queued_work, "requests");
+  ms("handshake_timeout", limits.handshake_timeout);
+  ms("head_timeout", limits.head_timeout);
+  ms("body_timeout", limits.body_timeout);
+  ms("write_timeout", limits.write_timeout);
+  ms("keep_alive_timeout", limits.keep_alive_timeout);
+  ms("request_deadline", limits.request_deadline);
+  ms("drain_timeout", limits.drain_timeout);
+}
+
+Result<std::unique_ptr<net::TlsOptions>> Tls(const Flags& flags) {
+  if (flags.certificate.has_value() != flags.private_key.has_value()) {
+    return Fail(ErrorCode::kInvalidInput,
+                "HTTPS public key cert and private key must be provided to "
+                "enable HTTPS.");
+  }
+  if (!flags.certificate) return std::unique_ptr<net::TlsOptions>();
+  auto tls = std::make_unique<net::TlsOptions>();
+  tls->certificate_file = *flags.certificate;
+  tls->private_key_file = *flags.private_key;
+  return tls;
+}
+
+std::vector<std::string> Origins(const Flags& flags, Logger& logger) {
+  std::vector<std::string> out;
+  for (const std::string& origin : flags.allowed_origins) {
+    if (http::Cors::IsOrigin(origin)) {
+      out.push_back(origin);
+    } else {
+      logger.Error("not an origin, skipped: want http://... or https://...",
+                   {{"origin", origin}});
+    }
+  }
+  return out;
+}
+
+Result<std::unique_ptr<Logger>> MakeLogger() {
+  const char* filter = std::getenv("RUST_LOG");
+  const LogLevel level = TRY_CONTEXT(
+      ParseLogFilter(filter == nullptr ? "info" : filter), "RUST_LOG");
+  return MakeStderrLogger(level);
+}
+
+// What the whole program is made of, in the order that it is taken down.
+struct Parts {
+  SystemClock clock;
+  crypto::SystemRandom random;
+  std::unique_ptr<Logger> logger;
+  net::CurlFetcher fetcher;
+  std::unique_ptr<storage::Env> env = storage::MakePosixEnv();
+  std::unique_ptr<storage::StoreProvider> stores;
+  std::unique_ptr<as::AttestationService> service;
+  DecisionRing ring;
+  std::unique_ptr<DecisionLog> log;
+  std::unique_ptr<DecisionFanOut> decisions;
+  http::Router router;
+  http::Router admin_router;
+};
+
+Result<> Assemble(const as::AsConfig& config, const Flags& flags,
+                  Parts& parts) {
+  parts.stores = std::make_unique<storage::StoreProvider>(
+      config.storage, *parts.env, parts.clock);
+  registry::VerifierDeps verifier_deps{parts.fetcher, parts.clock};
+  verifier_deps.collateral_store =
+      TRY(parts.stores->Open(storage::kOwnCollateral));
+  VerifierSet verifiers =
+      TRY(registry::MakeVerifiers(config.verifiers, verifier_deps));
+  as::AssemblyDeps deps{&parts.clock, &parts.random, parts.logger.get(),
+                        parts.stores.get(), registry::AllClaimSpecs()};
+  parts.service = TRY(as::MakeService(config, std::move(verifiers), deps));
+  parts.log = std::make_unique<DecisionLog>(*parts.logger);
+  parts.decisions = std::make_unique<DecisionFanOut>(
+      std::vector<DecisionSink*>{&parts.ring, parts.log.get()});
+  parts.router = as::MakeRestRouter(
+      {config.strict_trustee_errors, Origins(flags, *parts.logger)},
+      {parts.service.get(), parts.decisions.get(), parts.logger.get()});
+  parts.admin_router = as::MakeDecisionRouter(parts.ring);
+  return {};
+}
+
+Result<std::unique_ptr<net::Server>> MakeServer(const Flags& flags,
+                                                Parts& parts) {
+  net::ServerOptions options;
+  options.addresses = {flags.socket};
+  options.tls = TRY(Tls(flags));
+  options.limits.max_body_bytes = as::kMaxRestBody;
+  return net::Server::Create(
+      std::move(options),
+      {&parts.router, &parts.clock, &parts.random, parts.logger.get()});
+}
+
+Result<std::unique_ptr<net::Server>> MakeAdminServer(const Flags& flags,
+                                                     Parts& parts) {
+  if (!flags.admin_socket) return std::unique_ptr<net::Server>();
+  net::ServerOptions options;
+  options.unix_paths = {*flags.admin_socket};
+  options.worker_threads = 1;
+  return net::Server::Create(
+      std::move(options),
+      {&parts.admin_router, &parts.clock, &parts.random, parts.logger.get()});
+}
+
+void WarnAtStart(const config::Document& document, const as::AsConfig& config,
+                 Logger& logger) {
+  for (const std::string& warning : document.warnings()) logger.Warn(warning);
+  for (const std::string& warning : as::StartupWarnings(config)) {
+    logger.Warn(warning);
+  }
+  logger.Warn(
+      "policies can be changed by whoever reaches this port: there is no "
+      "authentication; keep it on a private network");
+}
+
+Result<int> Serve(const Flags& flags, const config::Document& document,
+                  const as::AsConfig& config) {
+  if (flags.socket.empty()) {
+    std::fprintf(stderr, "--socket is required\n");
+    return cli::kUsage;
+  }
+  net::Signals signals;  // before any other thread
+  Parts parts;
+  parts.logger = TRY(MakeLogger());
+  Logger& logger = *parts.logger;
+  WarnAtStart(document, config, logger);
+  TRY(Assemble(config, flags, parts));
+  const auto server = TRY(MakeServer(flags, parts));
+  const auto admin = TRY(MakeAdminServer(flags, parts));
+  server->Start();
+  if (admin) admin->Start();
+  logger.Info(
+      "restful-as listens",
+      {{"socket", flags.socket}, {"tls", flags.certificate ? "yes" : "no"}});
+  signals.WaitForStop([&] {
+    const auto reloaded = server->ReloadTls();
+    if (!reloaded) {
+      logger.Error("TLS files not reloaded, the old ones stay in use",
+                   {{"reason", reloaded.error().Text()}});
+    }
+  });
+  server->Stop();
+  if (admin) admin->Stop();
+  logger.Info("restful-as stopped");
+  return cli::kOk;
+}
+
+Result<int> Run(const Flags& flags) {
+  if (flags.print_limits) {
+    PrintLimits();
+    return cli::kOk;
+  }
+  const auto document = LoadConfig(flags);
+  const auto config =
+      document ? as::ReadAsConfig(document->root())
+               : Result<as::AsConfig>(tl::unexpected(document.error()));
+  if (flags.check_config && document) {
+    std::printf("%s", config::CheckReport(document->name(), document).c_str());
+  }
+  if (!config) return tl::unexpected(config.error());
+  if (flags.check_config) return cli::kOk;
+  if (flags.print_config) {
+    std::printf("%s", config::Print(*document).c_str());
+    return cli::kOk;
+  }
+  return Serve(flags, *document, *config);
+}
+
+}  // namespace
+}  // namespace vouchsafe
+
+int main(int argc, char** argv) {
+  using namespace vouchsafe;  // NOLINT: this file is the program
+  cli::CommandLine command_line("restful-as",
+                                "The Attestation Service over REST.",
+                                "restful-as 0.1.0 (Vouchsafe)", kExamples);
+  Flags flags;
+  Declare(command_line.root(), flags);
+  return command_line.Main(argc, argv, [&flags] {
+    const Result<int> code = Run(flags);
+    return code ? *code : cli::Report(code.error());
+  });
+}

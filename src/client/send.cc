@@ -1,0 +1,68 @@
+#include "client/send.h"
+
+#include "json/parse.h"
+
+namespace vouchsafe::client {
+namespace {
+
+constexpr size_t kShown = 300;  // of a body that is no problem document
+
+std::string Member(const json::Value& object, std::string_view name) {
+  const json::Value* value = object.Find(name);
+  const std::string* text = value != nullptr ? value->if_string() : nullptr;
+  return text != nullptr ? *text : "";
+}
+
+}  // namespace
+
+ServerRefusal ReadRefusal(const http::FetchResponse& response) {
+  ServerRefusal refusal;
+  refusal.status = response.status;
+  const Result<json::Value> body = json::Parse(response.body_text());
+  if (body && body->is_object()) {
+    refusal.type = Member(*body, "type");
+    refusal.detail = Member(*body, "detail");
+    refusal.code = Member(*body, "code");
+    refusal.request_id = Member(*body, "request_id");
+  }
+  if (refusal.detail.empty()) {
+    refusal.detail = http::Utf8Lossy(response.body_text().substr(0, kShown));
+  }
+  return refusal;
+}
+
+Error RefusalError(const ServerRefusal& refusal) {
+  Error error;
+  std::string text;
+  if (refusal.status == 401) {
+    error.code = ErrorCode::kUnauthenticated;
+    text = "request unauthorized";
+  } else if (refusal.status == 404) {
+    error.code = ErrorCode::kNotFound;
+    text = "KBS resource not found";
+  } else {
+    error.code = refusal.status >= 500 ? ErrorCode::kUnavailable
+                                       : ErrorCode::kInvalidInput;
+    text = "KBS answered " + std::to_string(refusal.status);
+  }
+  if (!refusal.detail.empty()) text += ": " + refusal.detail;
+  if (!refusal.code.empty()) text += " [code " + refusal.code + "]";
+  if (!refusal.request_id.empty()) {
+    text += " [request_id " + refusal.request_id + "]";
+  }
+  error.message = std::move(text);
+  return error;
+}
+
+Result<json::Value> ParseAnswer(const http::FetchResponse& response,
+                                std::string_view what) {
+  Result<json::Value> value = json::Parse(response.body_text());
+  if (!value) {
+    return Fail(ErrorCode::kBadPeer,
+                "deserialize http response failed: " + std::string(what) +
+                    ": " + value.error().message);
+  }
+  return value;
+}
+
+}  // namespace vouchsafe::client

@@ -1,0 +1,18 @@
+#pragma once
+
+// How the client reads answers; internal to this folder.
+
+#include "client/kbs_client.h"
+
+namespace vouchsafe::client {
+
+// Of a problem document, or of whatever else came.
+ServerRefusal ReadRefusal(const http::FetchResponse& response);
+// 401: "request unauthorized", 404: "KBS resource not found", other: "KBS
+// internal error", with the server's words behind it.
+Error RefusalError(const ServerRefusal& refusal);
+// The JSON of a 200; kBadPeer when it is none.
+Result<json::Value> ParseAnswer(const http::FetchResponse& response,
+                                std::string_view what);
+
+}  // namespace vouchsafe::client

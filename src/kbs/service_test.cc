@@ -1,0 +1,519 @@
+#include "kbs/service.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "base/encoding.h"
+#include "crypto/keys.h"
+#include "crypto/random.h"
+#include "jose/jwe.h"
+#include "jose/jwk.h"
+#include "jose/jws.h"
+#include "json/parse.h"
+#include "json/write.h"
+#include "kbs/checks.h"
+#include "kbs/resource_plugin.h"
+#include "policy/resource_policies.h"
+#include "storage/memory.h"
+
+namespace vouchsafe::kbs {
+namespace {
+
+constexpr int64_t kNow = 1'700'000'000;
+
+// An attestation service that believes everything, or refuses everything.
+class FakeAttestation final : public as::AttestationService {
+ public:
+  FakeAttestation()
+      : key_(*crypto::PrivateKey::Generate(crypto::KeyType::kEcP256)) {}
+
+  Result<std::string> Evaluate(const as::EvaluateRequest& request,
+                               DecisionRecord&,
+                               const RequestContext& context) override {
+    last = request;
+    if (refuse) {
+      return Fail(ErrorCode::kUntrusted, "fake: evidence refused");
+    }
+    json::Object annotated;
+    annotated.Set(request.requests[0].tee, json::Object());
+    const auto& runtime = std::get<as::RuntimeData::Structured>(
+        request.requests[0].runtime_data->form);
+    annotated.Set("runtime_data_claims", runtime.value);
+    json::Object cpu0;
+    cpu0.Set("ear.status", "affirming");
+    cpu0.Set("ear.veraison.annotated-evidence", std::move(annotated));
+    json::Object submods;
+    submods.Set("cpu0", std::move(cpu0));
+    json::Object claims;
+    claims.Set("exp", context.clock->UnixSeconds() + 300);
+    claims.Set("submods", std::move(submods));
+    json::Object header;
+    header.Set("alg", "ES256");
+    jose::Jwk jwk = jose::JwkOf(key_.Public());
+    jwk.alg = "ES256";
+    header.Set("jwk", jose::JwkToJson(jwk));
+    return jose::SignJws(header, AsBytes(json::Write(std::move(claims))), key_);
+  }
+  Result<> SetPolicy(std::string_view id, std::string_view policy,
+                     const RequestContext&) override {
+    policies[std::string(id)] = policy;
+    return {};
+  }
+  Result<std::vector<as::PolicyInfo>> ListPolicies(
+      const RequestContext&) override {
+    return std::vector<as::PolicyInfo>();
+  }
+  Result<std::string> GetPolicy(std::string_view,
+                                const RequestContext&) override {
+    return Fail(ErrorCode::kNotFound, "fake: no policy");
+  }
+  Result<> DeletePolicy(std::string_view, const RequestContext&) override {
+    return Fail(ErrorCode::kNotFound, "fake: no policy");
+  }
+  Result<std::string> Challenge(std::string_view, std::string_view,
+                                const RequestContext&) override {
+    return Fail(ErrorCode::kUnsupported, "fake: no challenge");
+  }
+  Result<> RegisterReferenceValue(std::string_view message,
+                                  const RequestContext&) override {
+    if (message.empty()) return Fail(ErrorCode::kInvalidInput, "fake: empty");
+    values["svn"] = json::Array{json::Value("1")};
+    return {};
+  }
+  Result<std::optional<json::Value>> QueryReferenceValue(
+      std::string_view id, const RequestContext&) override {
+    const auto found = values.find(id);
+    if (found == values.end()) return std::optional<json::Value>();
+    return std::optional<json::Value>(found->second);
+  }
+  json::Value TokenSignerJwks() const override { return json::Object(); }
+  std::vector<std::string> AcceptedTees() const override { return {}; }
+
+  bool refuse = false;
+  as::EvaluateRequest last;
+  std::map<std::string, std::string, std::less<>> policies;
+  std::map<std::string, json::Value, std::less<>> values;
+
+ private:
+  crypto::PrivateKey key_;
+};
+
+class KbsServiceTest : public testing::Test {
+ protected:
+  KbsServiceTest() { Start({AdminMode::kInsecureAllowAll, {}, {}}, {}); }
+
+  void Start(const AdminConfig& admin, KbsOptions options) {
+    context_.request_id = "request-1";
+    context_.clock = &clock_;
+    token::TokenVerifierConfig trust;
+    trust.insecure_header_jwk = true;
+    tokens_ = *token::TokenVerifier::Create(trust, nullptr, context_);
+    admin_ = *AdminGate::Create(admin, nullptr, context_);
+    policies_ = std::make_unique<policy::PolicyStore>(
+        *policy_store_, *defaults_, cache_, logger_,
+        policy::PolicyUse{"data.policy.allow", {}, "", {}, {}, ""},
+        policy::PolicyStoreOptions{});
+    ASSERT_TRUE(policies_->EnsureDefault(kResourcePolicyId,
+                                         policy::kDefaultResourcePolicy));
+    sessions_ = std::make_unique<SessionStore>(storage::MakeMemoryStore(clock_),
+                                               clock_, std::chrono::minutes(5));
+    KbsParts parts;
+    parts.attestation = &attestation_;
+    parts.tokens = tokens_.get();
+    parts.sessions = sessions_.get();
+    parts.admin = admin_.get();
+    parts.policies = policies_.get();
+    parts.plugins["resource"] = std::make_unique<ResourcePlugin>(repository_);
+    parts.decisions = &ring_;
+    parts.ring = &ring_;
+    parts.random = &random_;
+    parts.logger = &logger_;
+    router_ = http::Router();
+    service_ = std::make_unique<KbsService>(std::move(parts), options);
+    service_->AddRoutes(router_);
+  }
+
+  http::Response Send(std::string method, std::string target,
+                      std::string_view body = "", http::Headers headers = {}) {
+    http::Request request;
+    request.method = std::move(method);
+    request.target = std::move(target);
+    request.body = ToBytes(body);
+    request.headers = std::move(headers);
+    return router_.Handle(request, context_);
+  }
+
+  static json::Value Json(const http::Response& response) {
+    auto value = json::Parse(response.body);
+    EXPECT_TRUE(value) << response.body;
+    return value ? *value : json::Value();
+  }
+  static std::string Text(const http::Response& response, const char* name) {
+    const json::Value body = Json(response);
+    const json::Value* value = body.Find(name);
+    return value != nullptr && value->if_string() != nullptr
+               ? *value->if_string()
+               : "";
+  }
+  static std::string Cookie(const http::Response& response) {
+    const std::string_view cookie = response.headers.Get("Set-Cookie");
+    return std::string(cookie.substr(0, cookie.find(';')));
+  }
+
+  static std::string AuthBody(const std::string& tee) {
+    return R"({"version":"0.4.0","tee":")" + tee + R"(","extra-params":""})";
+  }
+  std::string AttestBody(const std::string& nonce) const {
+    json::Object runtime;
+    runtime.Set("nonce", nonce);
+    jose::Jwk jwk = jose::JwkOf(tee_key_.Public());
+    jwk.alg = "ECDH-ES+A256KW";
+    runtime.Set("tee-pubkey", jose::JwkToJson(jwk));
+    json::Object evidence;
+    evidence.Set("primary_evidence", json::Object());
+    evidence.Set("additional_evidence", "");
+    json::Object body;
+    body.Set("runtime-data", std::move(runtime));
+    body.Set("tee-evidence", std::move(evidence));
+    return json::Write(std::move(body));
+  }
+
+  // The session cookie of an attested guest.
+  std::string Attested(const std::string& tee) {
+    const auto challenge = Send("POST", "/kbs/v0/auth", AuthBody(tee));
+    EXPECT_EQ(challenge.status, 200) << challenge.body;
+    const auto reply =
+        Send("POST", "/kbs/v0/attest", AttestBody(Text(challenge, "nonce")),
+             {{"Cookie", Cookie(challenge)}});
+    EXPECT_EQ(reply.status, 200) << reply.body;
+    token_ = Text(reply, "token");
+    return Cookie(reply);
+  }
+  http::Response Fetch(const std::string& cookie) {
+    return Send("GET", "/kbs/v0/resource/default/key/one", "",
+                {{"Cookie", cookie}});
+  }
+  void SetPolicy(std::string_view rego) {
+    json::Object body;
+    body.Set("policy", Base64UrlEncode(AsBytes(rego)));
+    const auto response =
+        Send("POST", "/kbs/v0/resource-policy", json::Write(std::move(body)));
+    ASSERT_EQ(response.status, 200) << response.body;
+  }
+  std::string Open(const http::Response& response) const {
+    CheckLog log;
+    const auto secret = jose::OpenJwe(response.body, tee_key_, {}, log);
+    EXPECT_TRUE(secret) << response.body;
+    return secret ? ToText(secret->view()) : "";
+  }
+  static std::string Problem(const char* variant) {
+    return std::string(
+               "https://github.com/confidential-containers/kbs/errors/") +
+           variant;
+  }
+
+  ManualClock clock_{kNow};
+  crypto::SystemRandom random_;
+  NullLogger logger_;
+  RequestContext context_;
+  FakeAttestation attestation_;
+  std::unique_ptr<token::TokenVerifier> tokens_;
+  std::unique_ptr<AdminGate> admin_;
+  std::shared_ptr<storage::Store> policy_store_ =
+      storage::MakeMemoryStore(clock_);
+  std::shared_ptr<storage::Store> defaults_ = storage::MakeMemoryStore(clock_);
+  std::shared_ptr<storage::Store> repository_ =
+      storage::MakeMemoryStore(clock_);
+  rego::ProgramCache cache_{rego::Builtins::Standard()};
+  std::unique_ptr<policy::PolicyStore> policies_;
+  std::unique_ptr<SessionStore> sessions_;
+  DecisionRing ring_;
+  http::Router router_;
+  std::unique_ptr<KbsService> service_;
+  crypto::PrivateKey tee_key_ =
+      *crypto::PrivateKey::Generate(crypto::KeyType::kEcP256);
+  std::string token_;
+};
+
+TEST_F(KbsServiceTest, AttestedGuestGetsItsSecret) {
+  ASSERT_EQ(
+      Send("POST", "/kbs/v0/resource/default/key/one", "the secret").status,
+      200);
+  const auto response = Fetch(Attested("snp"));
+  ASSERT_EQ(response.status, 200) << response.body;
+  EXPECT_EQ(response.headers.Get("Content-Type"), "application/json");
+  EXPECT_EQ(Open(response), "the secret");
+  EXPECT_EQ(ring_.Find("request-1")->outcome, "allowed");
+}
+
+TEST_F(KbsServiceTest, ChallengeHasTrusteesForm) {
+  const auto response = Send("POST", "/kbs/v0/auth", AuthBody("snp"));
+  ASSERT_EQ(response.status, 200);
+  EXPECT_TRUE(response.body.starts_with(R"({"nonce":")")) << response.body;
+  EXPECT_TRUE(response.body.ends_with(R"(","extra-params":""})"));
+  EXPECT_EQ(Text(response, "nonce").size(), 44u);
+  EXPECT_EQ(Cookie(response).size(), 15u + 32u);
+}
+
+TEST_F(KbsServiceTest, EvaluateSeesPrimaryRuntimeDataAndDefaultPolicy) {
+  Attested("snp");
+  ASSERT_EQ(attestation_.last.requests.size(), 1u);
+  EXPECT_EQ(attestation_.last.requests[0].tee, "snp");
+  EXPECT_EQ(attestation_.last.policy_ids, std::vector<std::string>{"default"});
+  const auto& runtime = std::get<as::RuntimeData::Structured>(
+      attestation_.last.requests[0].runtime_data->form);
+  EXPECT_EQ(*runtime.value.Find("additional-evidence"), json::Value(""));
+}
+
+TEST_F(KbsServiceTest, SecondAttestGivesTheStoredToken) {
+  const std::string cookie = Attested("snp");
+  attestation_.refuse = true;
+  const auto again =
+      Send("POST", "/kbs/v0/attest", "ignored", {{"Cookie", cookie}});
+  ASSERT_EQ(again.status, 200) << again.body;
+  EXPECT_EQ(Text(again, "token"), token_);
+}
+
+TEST_F(KbsServiceTest, BearerTokenWorksWithoutSession) {
+  ASSERT_EQ(Send("POST", "/kbs/v0/resource/default/key/one", "s").status, 200);
+  Attested("snp");
+  const auto response =
+      Send("GET", "/kbs/v0/resource/default/key/one", "",
+           {{"Authorization", "Bearer " + token_},
+            {"Cookie", "kbs-session-id=00000000000000000000000000000000"}});
+  ASSERT_EQ(response.status, 200) << response.body;
+  EXPECT_EQ(Open(response), "s");
+}
+
+TEST_F(KbsServiceTest, DefaultPolicyNeverReleasesToSampleEvidence) {
+  ASSERT_EQ(Send("POST", "/kbs/v0/resource/default/key/one", "s").status, 200);
+  const std::string cookie = Attested("sample");
+  const auto refused = Fetch(cookie);
+  EXPECT_EQ(refused.status, 401);
+  EXPECT_EQ(Text(refused, "type"), Problem("PolicyDeny"));
+  EXPECT_EQ(Text(refused, "detail"), "Access denied by policy");
+  EXPECT_EQ(Text(refused, "code"), "kbs.release.policy");
+  EXPECT_EQ(Text(refused, "request_id"), "request-1");
+  const auto record = ring_.Find("request-1");
+  ASSERT_NE(record, nullptr);
+  EXPECT_EQ(record->code, "kbs.release.policy");
+  ASSERT_EQ(record->policies.size(), 1u);
+  EXPECT_EQ(record->policies[0].answer, "false");
+
+  SetPolicy(policy::kAllowAllResourcePolicy);
+  EXPECT_EQ(Fetch(cookie).status, 200);
+  SetPolicy(policy::kDenyAllResourcePolicy);
+  EXPECT_EQ(Fetch(cookie).status, 401);
+  SetPolicy(policy::kAffirmingResourcePolicy);
+  EXPECT_EQ(Fetch(cookie).status, 200);
+}
+
+TEST_F(KbsServiceTest, AttestRefusals) {
+  const auto challenge = Send("POST", "/kbs/v0/auth", AuthBody("snp"));
+  const std::string cookie = Cookie(challenge);
+  const std::string good = AttestBody(Text(challenge, "nonce"));
+  const struct {
+    const char* name;
+    std::string cookie;
+    std::string body;
+    int status;
+    const char* code;
+  } cases[] = {
+      {"no cookie", "", good, 401, "kbs.session.cookie"},
+      {"unknown session", "kbs-session-id=00000000000000000000000000000000",
+       good, 401, "kbs.session.known"},
+      {"not JSON", cookie, "{", 400, "invalid_input"},
+      {"wrong nonce", cookie, AttestBody("bm9uY2U="), 401, "kbs.attest.nonce"},
+  };
+  for (const auto& c : cases) {
+    http::Headers headers;
+    if (!c.cookie.empty()) headers.Add("Cookie", c.cookie);
+    const auto response = Send("POST", "/kbs/v0/attest", c.body, headers);
+    EXPECT_EQ(response.status, c.status) << c.name;
+    EXPECT_EQ(Text(response, "type"), Problem("AttestationError")) << c.name;
+    EXPECT_EQ(Text(response, "detail"),
+              "Attestation error: RCAR handshake Attest failed")
+        << c.name;
+    EXPECT_EQ(Text(response, "code"), c.code) << c.name;
+  }
+  // None of them spoilt the session.
+  EXPECT_EQ(Send("POST", "/kbs/v0/attest", good, {{"Cookie", cookie}}).status,
+            200);
+}
+
+TEST_F(KbsServiceTest, NonceIsOfThisSession) {
+  const auto first = Send("POST", "/kbs/v0/auth", AuthBody("snp"));
+  const auto second = Send("POST", "/kbs/v0/auth", AuthBody("snp"));
+  const auto response =
+      Send("POST", "/kbs/v0/attest", AttestBody(Text(first, "nonce")),
+           {{"Cookie", Cookie(second)}});
+  EXPECT_EQ(response.status, 401);
+  EXPECT_EQ(Text(response, "code"), "kbs.attest.nonce");
+}
+
+TEST_F(KbsServiceTest, RefusedEvidenceIs401AndNoTokenIsKept) {
+  attestation_.refuse = true;
+  const auto challenge = Send("POST", "/kbs/v0/auth", AuthBody("snp"));
+  const auto response =
+      Send("POST", "/kbs/v0/attest", AttestBody(Text(challenge, "nonce")),
+           {{"Cookie", Cookie(challenge)}});
+  EXPECT_EQ(response.status, 401);
+  EXPECT_EQ(response.body.find("fake: evidence refused"), std::string::npos);
+  EXPECT_EQ(ring_.Find("request-1")->reason, "fake: evidence refused");
+  EXPECT_EQ(Fetch(Cookie(challenge)).status, 401);
+}
+
+TEST_F(KbsServiceTest, ExpiredSessionIsRefused) {
+  const auto challenge = Send("POST", "/kbs/v0/auth", AuthBody("snp"));
+  clock_.Advance(std::chrono::minutes(6));
+  const auto response =
+      Send("POST", "/kbs/v0/attest", AttestBody(Text(challenge, "nonce")),
+           {{"Cookie", Cookie(challenge)}});
+  EXPECT_EQ(response.status, 401);
+  EXPECT_EQ(Text(response, "code"), "kbs.session.fresh");
+}
+
+TEST_F(KbsServiceTest, ReleaseRefusals) {
+  const auto none = Fetch("x=y");
+  EXPECT_EQ(none.status, 401);
+  EXPECT_EQ(Text(none, "type"), Problem("TokenNotFound"));
+  EXPECT_EQ(Text(none, "detail"), "Attestation Token not found");
+  EXPECT_EQ(Text(none, "code"), "kbs.release.token_present");
+
+  const auto bad = Send("GET", "/kbs/v0/resource/default/key/one", "",
+                        {{"Authorization", "Bearer a.b.c"}});
+  EXPECT_EQ(bad.status, 400);
+  EXPECT_EQ(Text(bad, "type"), Problem("TokenVerifierError"));
+
+  const auto missing = Fetch(Attested("snp"));
+  EXPECT_EQ(missing.status, 404);
+  EXPECT_EQ(Text(missing, "type"), Problem("PluginInternalError"));
+  EXPECT_EQ(Text(missing, "detail"), "Plugin internal error");
+}
+
+TEST_F(KbsServiceTest, UnknownPluginIs404) {
+  for (const auto& [method, target, name] :
+       {std::tuple("GET", "/kbs/v0/nothere/x", "nothere"),
+        std::tuple("GET", "/kbs/v0/", ""),
+        std::tuple("GET", "/kbs/v0/auth", "auth"),
+        std::tuple("PUT", "/kbs/v0/resource-policy", "resource-policy")}) {
+    const auto response = Send(method, target);
+    EXPECT_EQ(response.status, 404) << target;
+    EXPECT_EQ(Text(response, "type"), Problem("PluginNotFound")) << target;
+    EXPECT_EQ(Text(response, "detail"),
+              "Plugin " + std::string(name) + " not found");
+  }
+}
+
+TEST_F(KbsServiceTest, PathIsDecodedWholeThenSplit) {
+  ASSERT_EQ(Send("POST", "/kbs/v0/resource/default%2Fkey/one", "s").status,
+            200);
+  EXPECT_EQ(Fetch(Attested("snp")).status, 200);
+  // Released guests ask with an empty first segment.
+  const auto doubled = Send("GET", "/kbs/v0/resource//default/key/one", "",
+                            {{"Authorization", "Bearer " + token_}});
+  EXPECT_EQ(doubled.status, 200) << doubled.body;
+  EXPECT_EQ(Send("POST", "/kbs/v0/%61uth", AuthBody("snp")).status, 200);
+}
+
+TEST_F(KbsServiceTest, DeleteGivesNothingTwice) {
+  const char* path = "/kbs/v0/resource/a/b/c";
+  EXPECT_EQ(Send("POST", path, "s").status, 200);
+  EXPECT_EQ(Send("DELETE", path).status, 200);
+  EXPECT_EQ(Send("DELETE", path).status, 404);
+}
+
+TEST_F(KbsServiceTest, PolicyUploadRefusals) {
+  const struct {
+    const char* body;
+    const char* type;
+    const char* detail;
+  } cases[] = {
+      {"{", "ParsePolicyError",
+       "Failed to parse policy: Illegal SetPolicy Request Json"},
+      {"{}", "ParsePolicyError",
+       "Failed to parse policy: No `policy` field inside SetPolicy Request "
+       "Json"},
+      {R"({"policy":1})", "ParsePolicyError",
+       "Failed to parse policy: `policy` field is not a string in SetPolicy "
+       "Request Json"},
+  };
+  for (const auto& c : cases) {
+    const auto response = Send("POST", "/kbs/v0/resource-policy", c.body);
+    EXPECT_EQ(response.status, 400) << c.body;
+    EXPECT_EQ(Text(response, "type"), Problem(c.type)) << c.body;
+    EXPECT_EQ(Text(response, "detail"), c.detail) << c.body;
+  }
+  json::Object body;
+  body.Set("policy", Base64UrlEncode(AsBytes("package policy\n???")));
+  const auto broken =
+      Send("POST", "/kbs/v0/resource-policy", json::Write(std::move(body)));
+  EXPECT_EQ(broken.status, 400) << broken.body;
+  EXPECT_EQ(Text(broken, "type"), Problem("PolicyEngineError"));
+  EXPECT_EQ(Send("GET", "/kbs/v0/resource-policy").body,
+            R"(["resource-policy"])");
+}
+
+TEST_F(KbsServiceTest, AttestationPolicyAndReferenceValuesReachTheService) {
+  EXPECT_EQ(Send("POST", "/kbs/v0/attestation-policy",
+                 R"({"type":"rego","policy_id":"default_cpu","policy":"cA"})")
+                .status,
+            200);
+  EXPECT_EQ(attestation_.policies["default_cpu"], "cA");
+  const auto bad = Send("POST", "/kbs/v0/attestation-policy", "{}");
+  EXPECT_EQ(bad.status, 400);
+  EXPECT_EQ(Text(bad, "detail"),
+            "Attestation error: Set Attestation Policy failed");
+
+  EXPECT_EQ(Send("POST", "/kbs/v0/reference-value", "message").status, 200);
+  EXPECT_EQ(Send("GET", "/kbs/v0/reference-value/svn").body, R"(["1"])");
+  const auto unknown = Send("GET", "/kbs/v0/reference-value/a/b");
+  EXPECT_EQ(unknown.status, 404);
+  EXPECT_EQ(Text(unknown, "detail"),
+            "RVPS configuration failed: Failed to get reference_values: No "
+            "reference value found for the given id: a/b");
+}
+
+TEST_F(KbsServiceTest, DecisionsAreReadByAdministrators) {
+  Send("POST", "/kbs/v0/auth", AuthBody("snp"));
+  const auto record = Send("GET", "/kbs/v0/admin/decisions/request-1");
+  ASSERT_EQ(record.status, 200) << record.body;
+  EXPECT_EQ(Text(record, "outcome"), "allowed");
+  EXPECT_EQ(Send("GET", "/kbs/v0/admin/decisions/unknown").status, 404);
+  EXPECT_EQ(Send("GET", "/kbs/v0/admin/other").status, 404);
+  EXPECT_EQ(Send("GET", "/kbs/v0/admin/decisions").status, 200);
+}
+
+TEST_F(KbsServiceTest, DenyAllRefusesEveryAdministrator) {
+  Start({AdminMode::kDenyAll, {}, {}}, {});
+  const auto policy = Send("GET", "/kbs/v0/resource-policy");
+  EXPECT_EQ(policy.status, 403);
+  EXPECT_EQ(Text(policy, "type"), Problem("AdminAuthAccess"));
+  EXPECT_EQ(Text(policy, "detail"),
+            "admin access denied for endpoint resource-policy: Admin access "
+            "denied: Admin access denied as DenyAll authorization_mode is "
+            "enabled");
+  EXPECT_EQ(Text(policy, "code"), "kbs.admin.mode");
+  const auto secret = Send("POST", "/kbs/v0/resource/a/b/c", "s");
+  EXPECT_EQ(secret.status, 403);
+  EXPECT_EQ(Text(secret, "type"), Problem("AdminAuthInitialization"));
+  EXPECT_FALSE(repository_->Get("a/b/c")->has_value());
+}
+
+TEST_F(KbsServiceTest, StrictErrorsAreTrustees) {
+  KbsOptions strict;
+  strict.strict = StrictErrors::kYes;
+  Start({AdminMode::kInsecureAllowAll, {}, {}}, strict);
+  const auto missing = Fetch(Attested("snp"));
+  EXPECT_EQ(missing.status, 401);
+  EXPECT_EQ(missing.body,
+            R"({"type":"https://github.com/confidential-containers/kbs/errors/)"
+            R"(PluginInternalError","detail":"Plugin internal error"})");
+  const auto set = Send("POST", "/kbs/v0/resource/a/b/c", "s");
+  EXPECT_EQ(set.headers.Get("Content-Type"), "text/xml");
+  EXPECT_EQ(Send("GET", "/kbs/v0/nothere").status, 404);
+}
+
+}  // namespace
+}  // namespace vouchsafe::kbs
