@@ -113,7 +113,8 @@ Result<List> HeaderList(const http::FetchRequest& request) {
   return list;
 }
 
-ErrorCode CodeOf(CURLcode code) {
+// Who breaks off after it began to answer was reached: it answered badly.
+ErrorCode CodeOf(CURLcode code, bool began_answer) {
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
       return ErrorCode::kDeadline;
@@ -123,9 +124,10 @@ ErrorCode CodeOf(CURLcode code) {
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_CONNECT:
     case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR:   // reset
     case CURLE_GOT_NOTHING:  // closed without a word
       return ErrorCode::kUnavailable;
+    case CURLE_RECV_ERROR:  // reset, or a bad chunk
+      return began_answer ? ErrorCode::kBadPeer : ErrorCode::kUnavailable;
     case CURLE_OUT_OF_MEMORY:
       return ErrorCode::kExhausted;
     default:
@@ -287,7 +289,7 @@ Result<http::FetchResponse> CurlFetcher::Fetch(
   }
   const std::string why =
       reason[0] != '\0' ? reason.data() : curl_easy_strerror(code);
-  return Fail(CodeOf(code), where + ": " + why);
+  return Fail(CodeOf(code, status != 0), where + ": " + why);
 }
 
 }  // namespace vouchsafe::net
