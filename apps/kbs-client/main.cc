@@ -150,8 +150,8 @@ Result<std::unique_ptr<attester::Attester>> Run::Attester() const {
       return Fail(ErrorCode::kInvalidInput,
                   "--evidence needs --tee: which TEE the evidence is of");
     }
-    json::Value evidence = TRY_CONTEXT(
-        json::Parse(TRY(cli::ReadFile(*flags_.evidence_file))), "--evidence");
+    const std::string text = TRY(cli::ReadFile(*flags_.evidence_file));
+    json::Value evidence = TRY_CONTEXT(json::Parse(text), "--evidence");
     return attester::MakeRecordedAttester(*flags_.tee, std::move(evidence));
   }
   if (flags_.tee && *flags_.tee != "sample") {

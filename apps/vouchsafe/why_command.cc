@@ -75,8 +75,8 @@ class WhyCommand final : public Subcommand {
     RequestContext context;
     context.request_id = "vouchsafe-why";
     context.clock = &clock;
-    const http::FetchResponse response =
-        TRY(fetcher.Fetch(TRY(Request()), context));
+    const http::FetchRequest request = TRY(Request());
+    const http::FetchResponse response = TRY(fetcher.Fetch(request, context));
     if (response.status != 200) {
       return Fail(ErrorCode::kNotFound,
                   "the service answered " + std::to_string(response.status) +

@@ -122,8 +122,8 @@ Result<std::string> KbsClient::Attest(
   const json::Fields challenge =
       TRY(json::Fields::Of(challenge_json, "challenge"));
   const std::string nonce = TRY(challenge.String("nonce"));
-  const crypto::Hash hash =
-      TRY(SelectedHash(*TRY(challenge.Any("extra-params"))));
+  const json::Value* params = TRY(challenge.Any("extra-params"));
+  const crypto::Hash hash = TRY(SelectedHash(*params));
 
   json::Object runtime;
   runtime.Set("additional-evidence", "");
@@ -141,7 +141,8 @@ Result<std::string> KbsClient::Attest(
                   "RCAR handshake failed: attest");
   KeepCookie(token_reply.headers);
   const json::Value token = TRY(ParseAnswer(token_reply, "answer"));
-  return TRY(json::Fields::Of(token, "answer")).String("token");
+  const json::Fields answer = TRY(json::Fields::Of(token, "answer"));
+  return answer.String("token");
 }
 
 Result<SecretBytes> KbsClient::GetResource(

@@ -76,7 +76,8 @@ Result<Attestation> ParseAttestation040(const json::Value& body) {
   out.init_data_toml = TRY(ParseInitData(in));
   const json::Fields runtime = TRY(in.ObjectOf("runtime-data"));
   out.nonce = TRY(runtime.String("nonce"));
-  out.tee_pubkey = TRY(TypedKey(TRY(runtime.ObjectOf("tee-pubkey"))));
+  const json::Fields key = TRY(runtime.ObjectOf("tee-pubkey"));
+  out.tee_pubkey = TRY(TypedKey(key));
   const json::Fields evidence = TRY(in.ObjectOf("tee-evidence"));
   out.primary_evidence = *TRY(evidence.Any("primary_evidence"));
   out.additional_text = TRY(evidence.String("additional_evidence"));

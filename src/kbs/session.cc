@@ -82,7 +82,8 @@ Result<Session> SessionFromJson(std::string_view text) {
       TRY(outer.ObjectOf(is_authed ? "Authed" : "Attested"));
   Session session;
   session.id = TRY(in.String("id"));
-  session.expires_unix_us = TRY(ParseRfc3339(TRY(in.String("timeout"))));
+  const std::string timeout = TRY(in.String("timeout"));
+  session.expires_unix_us = TRY(ParseRfc3339(timeout));
   if (is_authed) {
     session.state = TRY(AuthedFromJson(in));
   } else {
