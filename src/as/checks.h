@@ -29,7 +29,16 @@ inline constexpr Check kTeeAccepted{
     ErrorCode::kUnsupported,
     Disclosure::kId};
 
+inline constexpr Check kSimpleAllows{
+    "as.simple.policy_allows",
+    "The policy allows the evidence",
+    "as.md section 13: a Simple token is issued only if every policy allows",
+    "The record says which expression of the policy failed; register the "
+    "reference value or change the policy.",
+    ErrorCode::kDenied,
+    Disclosure::kId};
+
 inline constexpr const Check* kAsChecks[] = {&kTrustClaims, &kExtensions,
-                                             &kTeeAccepted};
+                                             &kTeeAccepted, &kSimpleAllows};
 
 }  // namespace vouchsafe::as

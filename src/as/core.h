@@ -20,6 +20,7 @@ namespace vouchsafe::as {
 struct CoreOptions {
   ear::TokenOptions token;
   bool verbose_token = true;
+  ear::TokenForm form = ear::TokenForm::kEar;
 };
 
 // Borrowed; all must outlive the core.
@@ -34,6 +35,8 @@ struct CoreDeps {
 
 // How the policies of this service are asked, with the claims that are known.
 policy::PolicyUse AttestationPolicyUse(std::vector<TeeClaimSpecs> claims);
+// The same for Simple tokens: data.policy.allow.
+policy::PolicyUse SimplePolicyUse();
 // The functions that they may call.
 rego::Builtins AttestationBuiltins();
 

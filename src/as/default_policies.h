@@ -13,5 +13,7 @@ struct DefaultPolicy {
 };
 
 std::span<const DefaultPolicy> DefaultPolicies();
+// That of Simple tokens; its id is "default".
+DefaultPolicy SimpleDefaultPolicy();
 
 }  // namespace vouchsafe::as

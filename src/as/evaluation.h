@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "as/core.h"
+#include "ear/simple_token.h"
 
 namespace vouchsafe::as {
 
@@ -28,6 +29,13 @@ class Evaluation {
   };
 
   Result<> Verify(const VerificationRequest& request, size_t index);
+  Result<json::Object> EarClaims(const EvaluateRequest& request);
+  // Simple tokens (evaluation_simple.cc).
+  Result<json::Object> SimpleClaims(const EvaluateRequest& request);
+  Result<ear::PolicyReport> RequireAllowed(const std::string& policy_id,
+                                           const rego::Document& input,
+                                           const rego::Document& data);
+  Result<json::Object> AllReferenceValues();
   Result<ear::Submod> Judge(Device device, const std::string& policy_id);
   Result<ear::TrustVector> TrustClaims(const policy::PolicyAnswer& answer,
                                        CheckLog& log);

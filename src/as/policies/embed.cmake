@@ -1,0 +1,18 @@
+# cmake -DOUT=file.cc -DFILES="a.rego;b.rego" -DSIMPLE=c.rego -P embed.cmake
+# Writes each file as a raw string literal, in pieces that every compiler takes.
+set(code "#include \"as/default_policies.h\"\n\n#include <array>\n\n")
+string(APPEND code "namespace vouchsafe::as {\nnamespace {\n\n")
+string(APPEND code "constexpr DefaultPolicy kAll[] = {\n")
+foreach(file IN LISTS FILES)
+  get_filename_component(id ${file} NAME_WLE)
+  file(READ ${file} text)
+  string(APPEND code "    {\"${id}\", R\"REGO(${text})REGO\"},\n")
+endforeach()
+string(APPEND code "};\n\n}  // namespace\n\n")
+string(APPEND code "std::span<const DefaultPolicy> DefaultPolicies() {\n")
+string(APPEND code "  return kAll;\n}\n\n")
+file(READ ${SIMPLE} text)
+string(APPEND code "DefaultPolicy SimpleDefaultPolicy() {\n")
+string(APPEND code "  return {\"default\", R\"REGO(${text})REGO\"};\n}\n\n")
+string(APPEND code "}  // namespace vouchsafe::as\n")
+file(WRITE ${OUT} "${code}")

@@ -1,0 +1,287 @@
+#include "as/rest.h"
+
+#include <memory>
+
+#include "as/rest_body.h"
+#include "as/rest_errors.h"
+#include "json/write.h"
+
+namespace vouchsafe::as {
+namespace {
+
+using http::Request;
+using http::Response;
+
+constexpr std::string_view kDecisions = "/kbs/v0/admin/decisions";
+constexpr size_t kDecisionsListed = 100;
+
+Response Plain(std::string body) {
+  Response response = http::Empty(200);
+  response.body = std::move(body);
+  return response;
+}
+
+bool IsJson(const Request& request) {
+  const std::string type = http::MediaType(request);
+  return type == "application/json" ||
+         (type.starts_with("application/") && type.ends_with("+json"));
+}
+
+Response TooLarge(size_t limit, std::optional<uint64_t> declared) {
+  const std::string bound = "limit: " + std::to_string(limit) + " bytes";
+  if (!declared) {
+    return http::Text(413, "JSON payload has exceeded limit (" +
+                               std::to_string(limit) + " bytes).");
+  }
+  return http::Text(413, "JSON payload (" + std::to_string(*declared) +
+                             " bytes) is larger than allowed (" + bound + ").");
+}
+
+// One object with a method per route; handlers hold it by shared_ptr.
+class Rest {
+ public:
+  Rest(const RestOptions& options, const RestDeps& deps)
+      : strict_(options.strict_trustee_errors), deps_(deps) {}
+
+  Response Attestation(const Request& request, const RequestContext& context);
+  Response SetPolicy(const Request& request, const RequestContext& context);
+  Response ListPolicies(const Request& request, const RequestContext& context);
+  Response GetPolicy(const Request& request, const RequestContext& context);
+  Response DeletePolicy(const Request& request, const RequestContext& context);
+  Response Challenge(const Request& request, const RequestContext& context);
+  Response Jwks() const {
+    return http::Json(200, json::Write(deps_.service->TokenSignerJwks()));
+  }
+
+ private:
+  Response Refuse(const Error& error, const RequestContext& context) const {
+    return strict_ ? StrictErrorResponse(error)
+                   : ErrorResponse(error, context.request_id);
+  }
+  // The outermost cause of a handler's failure; a body of the wrong shape
+  // keeps its own.
+  Response Refuse(Error error, std::string_view outermost,
+                  const RequestContext& context) const {
+    return Refuse(WithContext(std::move(error), outermost), context);
+  }
+  Response NotJson(const RequestContext& context) const {
+    if (strict_) return http::Text(400, "Content type error");
+    return Refuse(Error{ErrorCode::kInvalidInput,
+                        "Content type error: want application/json",
+                        nullptr,
+                        {}},
+                  context);
+  }
+  std::shared_ptr<DecisionRecord> NewRecord(DecisionKind kind,
+                                            const RequestContext& context) {
+    auto record = std::make_shared<DecisionRecord>();
+    record->id = context.request_id;
+    record->time_unix_us = context.clock->UnixMicros();
+    record->kind = kind;
+    return record;
+  }
+  void Close(std::shared_ptr<DecisionRecord> record, const Error* error) {
+    if (error == nullptr) {
+      record->Allow();
+    } else {
+      record->Refuse(*error);
+    }
+    deps_.decisions->Write(std::move(record));
+  }
+
+  const bool strict_;
+  const RestDeps deps_;
+};
+
+std::string Subject(const EvaluateRequest& request) {
+  std::string out = "tee=";
+  for (size_t i = 0; i < request.requests.size(); ++i) {
+    if (i > 0) out += ',';
+    out += request.requests[i].tee;
+  }
+  return out;
+}
+
+bool WantsExplanation(const Request& request) {
+  const auto query = http::ParseQuery(request.query());
+  const auto it = query.find("explain");
+  return it != query.end() && it->second != "false";
+}
+
+Response WithRecord(const std::string& token, const DecisionRecord& record) {
+  json::Object out;
+  out.Set("token", token);
+  out.Set("decision", ToJson(record));
+  return http::Json(200, json::Write(std::move(out)));
+}
+
+Response Rest::Attestation(const Request& request,
+                           const RequestContext& context) {
+  if (!IsJson(request)) return NotJson(context);
+  auto parsed = ParseAttestationBody(request.body_text());
+  if (!parsed) return Refuse(parsed.error(), context);
+  parsed->explain = WantsExplanation(request);
+  auto record = NewRecord(DecisionKind::kAttestation, context);
+  record->subject = Subject(*parsed);
+  auto token = deps_.service->Evaluate(*parsed, *record, context);
+  if (!token) {
+    Close(record, &token.error());
+    return Refuse(token.error(), "attestation report evaluate", context);
+  }
+  Close(record, nullptr);
+  if (parsed->explain) return WithRecord(*token, *record);
+  return Plain(*std::move(token));
+}
+
+Response Rest::SetPolicy(const Request& request,
+                         const RequestContext& context) {
+  if (!IsJson(request)) return NotJson(context);
+  const auto parsed = ParsePolicyBody(request.body_text());
+  if (!parsed) return Refuse(parsed.error(), context);
+  auto record = NewRecord(DecisionKind::kAdmin, context);
+  record->subject = "set attestation policy " + parsed->id;
+  const auto done =
+      deps_.service->SetPolicy(parsed->id, parsed->policy_base64url, context);
+  Close(record, done ? nullptr : &done.error());
+  if (!done) return Refuse(done.error(), "set policy", context);
+  return http::Empty(200);
+}
+
+Response Rest::ListPolicies(const Request&, const RequestContext& context) {
+  const auto policies = deps_.service->ListPolicies(context);
+  if (!policies) return Refuse(policies.error(), "get policies", context);
+  json::Array out;
+  for (const PolicyInfo& policy : *policies) {
+    json::Object one;
+    one.Set("policy-id", policy.id);
+    if (!strict_) one.Set("policy-sha384", policy.sha384);
+    out.emplace_back(std::move(one));
+  }
+  return Plain(json::Write(std::move(out)));
+}
+
+std::string PolicyId(const Request& request) {
+  return http::PercentDecode(
+      http::Router::Tail("/policy/{tail}", request.path()));
+}
+
+Response Rest::GetPolicy(const Request& request,
+                         const RequestContext& context) {
+  const auto text = deps_.service->GetPolicy(PolicyId(request), context);
+  if (!text) return Refuse(text.error(), "get policy", context);
+  return http::Text(200, *text);
+}
+
+Response Rest::DeletePolicy(const Request& request,
+                            const RequestContext& context) {
+  const std::string id = PolicyId(request);
+  auto record = NewRecord(DecisionKind::kAdmin, context);
+  record->subject = "delete attestation policy " + id;
+  const auto done = deps_.service->DeletePolicy(id, context);
+  Close(record, done ? nullptr : &done.error());
+  if (!done) return Refuse(done.error(), "delete policy", context);
+  return http::Empty(200);
+}
+
+Response Rest::Challenge(const Request& request,
+                         const RequestContext& context) {
+  if (!IsJson(request)) return NotJson(context);
+  const auto parsed = ParseChallengeBody(request.body_text());
+  if (!parsed) return Refuse(parsed.error(), context);
+  auto text =
+      deps_.service->Challenge(parsed->tee, parsed->tee_params, context);
+  if (!text) return Refuse(text.error(), "generate challenge", context);
+  return Plain(*std::move(text));
+}
+
+http::Route MakeRoute(std::vector<std::string> methods, std::string path,
+                      http::Handler handler) {
+  http::Route route;
+  route.methods = std::move(methods);
+  route.path = std::move(path);
+  route.handler = std::move(handler);
+  route.max_body = kMaxRestBody;
+  route.too_large = TooLarge;
+  return route;
+}
+
+void AddPolicyRoutes(const std::shared_ptr<Rest>& rest, bool by_id,
+                     http::Router& router) {
+  router.Add(MakeRoute({"POST"}, "/policy",
+                       [rest](const Request& request, const RequestContext& c) {
+                         return rest->SetPolicy(request, c);
+                       }));
+  router.Add(MakeRoute({"GET"}, "/policy",
+                       [rest](const Request& request, const RequestContext& c) {
+                         return rest->ListPolicies(request, c);
+                       }));
+  if (!by_id) return;
+  router.Add(MakeRoute({"GET"}, "/policy/{tail}",
+                       [rest](const Request& request, const RequestContext& c) {
+                         return rest->GetPolicy(request, c);
+                       }));
+  router.Add(MakeRoute({"DELETE"}, "/policy/{tail}",
+                       [rest](const Request& request, const RequestContext& c) {
+                         return rest->DeletePolicy(request, c);
+                       }));
+}
+
+}  // namespace
+
+http::Router MakeRestRouter(const RestOptions& options, const RestDeps& deps) {
+  const auto rest = std::make_shared<Rest>(options, deps);
+  http::Router router;
+  router.Add(MakeRoute({"POST"}, "/attestation",
+                       [rest](const Request& request, const RequestContext& c) {
+                         return rest->Attestation(request, c);
+                       }));
+  AddPolicyRoutes(rest, !options.strict_trustee_errors, router);
+  router.Add(MakeRoute({"POST"}, "/challenge",
+                       [rest](const Request& request, const RequestContext& c) {
+                         return rest->Challenge(request, c);
+                       }));
+  http::Route jwks = MakeRoute(
+      {"GET"}, "/.well-known/jwks.json",
+      [rest](const Request&, const RequestContext&) { return rest->Jwks(); });
+  jwks.cheap = true;
+  router.Add(std::move(jwks));
+  http::Route health = MakeRoute(
+      {"GET"}, "/healthz",
+      [](const Request&, const RequestContext&) { return http::Empty(200); });
+  health.cheap = true;
+  health.other_methods = 404;
+  router.Add(std::move(health));
+  router.SetCors(http::Cors(options.allowed_origins));
+  return router;
+}
+
+http::Router MakeDecisionRouter(const DecisionRing& decisions) {
+  http::Router router;
+  router.Add(MakeRoute({"GET"}, std::string(kDecisions),
+                       [&decisions](const Request&, const RequestContext&) {
+                         json::Array out;
+                         for (const auto& record :
+                              decisions.Newest(kDecisionsListed)) {
+                           out.push_back(ToJson(*record));
+                         }
+                         return http::Json(200, json::Write(std::move(out)));
+                       }));
+  const std::string by_id = std::string(kDecisions) + "/{tail}";
+  router.Add(MakeRoute(
+      {"GET"}, by_id,
+      [&decisions, by_id](const Request& request, const RequestContext& c) {
+        const auto record = decisions.Find(
+            http::PercentDecode(http::Router::Tail(by_id, request.path())));
+        if (record != nullptr) {
+          return http::Json(200, json::Write(ToJson(*record)));
+        }
+        return ErrorResponse(Error{ErrorCode::kNotFound,
+                                   "no decision with this id is kept",
+                                   nullptr,
+                                   {}},
+                             c.request_id);
+      }));
+  return router;
+}
+
+}  // namespace vouchsafe::as

@@ -1,0 +1,291 @@
+#include "as/rest.h"
+
+#include <gtest/gtest.h>
+
+#include "as/rest_body.h"
+#include "as/test_service.h"
+
+namespace vouchsafe::as {
+namespace {
+
+const char kEvidence[] =
+    "eyJyZXBvcnRfZGF0YSI6IlkyaGhiR3hsYm1kbCIsInN2biI6IjEifQ";
+
+std::string Head(std::string_view members) {
+  return R"({"verification_requests":[{"tee":"sample","evidence":")" +
+         std::string(kEvidence) + R"(")" + std::string(members) +
+         R"(}],"policy_ids":["default"]})";
+}
+
+class RestTest : public ::testing::Test {
+ protected:
+  http::Response Send(std::string method, std::string target,
+                      std::string_view body = {},
+                      std::string_view type = "application/json",
+                      bool strict = false) {
+    RestOptions options;
+    options.strict_trustee_errors = strict;
+    options.allowed_origins = {"http://ok.example"};
+    const http::Router router =
+        MakeRestRouter(options, {&*service_, &decisions_, &service_.logger()});
+    http::Request request;
+    request.method = std::move(method);
+    request.target = std::move(target);
+    if (!type.empty()) request.headers.Add("Content-Type", type);
+    request.body = ToBytes(body);
+    return router.Handle(request, service_.Context());
+  }
+  http::Response Strict(std::string method, std::string target,
+                        std::string_view body) {
+    return Send(std::move(method), std::move(target), body, "application/json",
+                true);
+  }
+
+  TestService service_;
+  DecisionRing decisions_;
+};
+
+TEST_F(RestTest, BodiesOfBothErasGiveAToken) {
+  const std::string seed = R"({"tee":"sample","evidence":")" +
+                           std::string(kEvidence) +
+                           R"(","runtime_data":{"raw":"Y2hhbGxlbmdl"},)"
+                           R"("init_data":{"structured":{"a":1}},)"
+                           R"("init_data_hash_algorithm":"sha256"})";
+  for (const std::string& body :
+       {Head(""), Head(R"(,"runtime_data":{"raw":"Y2hhbGxlbmdl"})"),
+        Head(R"(,"runtime_data":null,"init_data":null)"), seed}) {
+    SCOPED_TRACE(body);
+    const http::Response response = Send("POST", "/attestation", body);
+    EXPECT_EQ(response.status, 200) << response.body;
+    EXPECT_EQ(response.headers.Find("Content-Type"), nullptr);
+    EXPECT_TRUE(jose::UnverifiedJws::Parse(response.body).has_value());
+  }
+  const auto records = decisions_.Newest(10);
+  ASSERT_EQ(records.size(), 4u);
+  EXPECT_EQ(records[0]->outcome, "allowed");
+  EXPECT_EQ(records[0]->subject, "tee=sample");
+}
+
+TEST_F(RestTest, ExplainGivesTokenAndRecord) {
+  const http::Response response =
+      Send("POST", "/attestation?explain=true", Head(""));
+  ASSERT_EQ(response.status, 200);
+  const json::Value body = *json::Parse(response.body);
+  EXPECT_TRUE(jose::UnverifiedJws::Parse(*body.Find("token")->if_string()));
+  const json::Value* decision = body.Find("decision");
+  ASSERT_NE(decision, nullptr);
+  EXPECT_EQ(*decision->Find("id")->if_string(), "test-request");
+  EXPECT_FALSE(decision->Find("policies")->if_array()->empty());
+}
+
+TEST_F(RestTest, RefusalsByTheStatusTable) {
+  struct Case {
+    const char* name;
+    std::string body;
+    int status;
+    const char* code;
+    const char* detail;  // is part of it
+  };
+  const std::string mark = "\"sample\"";
+  const auto tee = [&](const char* name) {
+    std::string body = Head("");
+    return body.replace(body.find(mark), mark.size(),
+                        "\"" + std::string(name) + "\"");
+  };
+  for (const Case& c : std::initializer_list<Case>{
+           {"empty", "", 400, "invalid_input", "Json deserialize error"},
+           {"bad JSON", "{", 400, "invalid_input", "Json deserialize error"},
+           {"no requests member", "{}", 400, "invalid_input",
+            "verification_requests"},
+           {"key twice", R"({"tee":"a","tee":"b"})", 400, "invalid_input",
+            "Json deserialize error"},
+           {"both forms", Head(R"(,"runtime_data":{"raw":"","structured":{}})"),
+            400, "invalid_input", "exactly one of"},
+           {"old init data", Head(R"(,"init_data":{"raw":"AAAA"})"), 400,
+            "invalid_input", "unknown variant `raw`"},
+           {"empty hash", Head(R"(,"runtime_data_hash_algorithm":"")"), 400,
+            "invalid_input", "HashAlgorithm"},
+           {"sha1", Head(R"(,"runtime_data_hash_algorithm":"sha1")"), 400,
+            "invalid_input", "HashAlgorithm"},
+           {"raw", Head(R"(,"runtime_data":{"raw":"***"})"), 400,
+            "invalid_input", "base64 decode raw runtime data"},
+           {"no requests", R"({"verification_requests":[],"policy_ids":[]})",
+            400, "invalid_input", "No verification requests provided."},
+           {"unknown TEE", tee("sev"), 400, "invalid_input",
+            "tee `sev not supported`"},
+           {"other nonce", Head(R"(,"runtime_data":{"raw":"b3RoZXI"})"), 422,
+            "", "attestation report evaluate"}}) {
+    SCOPED_TRACE(c.name);
+    const http::Response response = Send("POST", "/attestation", c.body);
+    EXPECT_EQ(response.status, c.status) << response.body;
+    EXPECT_EQ(response.headers.Get("Content-Type"), "application/problem+json");
+    const json::Value problem = *json::Parse(response.body);
+    EXPECT_NE(problem.Find("detail")->if_string()->find(c.detail),
+              std::string::npos)
+        << response.body;
+    if (*c.code != 0) {
+      EXPECT_EQ(*problem.Find("code")->if_string(), c.code);
+    }
+    EXPECT_EQ(*problem.Find("request_id")->if_string(), "test-request");
+  }
+}
+
+TEST_F(RestTest, StrictErrorsAreTrustees) {
+  struct Case {
+    const char* name;
+    std::string body;
+    int status;
+    const char* text;  // begins so
+  };
+  for (const Case& c : std::initializer_list<Case>{
+           {"shape", "{", 400, "Json deserialize error: "},
+           {"no requests", R"({"verification_requests":[],"policy_ids":[]})",
+            500,
+            "An internal error occured: \n0: attestation report evaluate\n1: "
+            "No verification requests provided."},
+           {"verifier", Head(R"(,"runtime_data":{"raw":"b3RoZXI"})"), 500,
+            "An internal error occured: \n0: attestation report evaluate\n1: "
+            "Verifier evaluate failed: "},
+           {"TEE", R"({"tee":"sev","evidence":"","policy_ids":[]})", 500,
+            "An internal error occured: \n0: tee `sev not supported`"},
+           {"evidence", R"({"tee":"sample","evidence":"e30=","policy_ids":[]})",
+            500, "An internal error occured: \n0: base64 decode evidence\n1: "},
+           {"not JSON", R"({"tee":"sample","evidence":"eA","policy_ids":[]})",
+            500,
+            "An internal error occured: \n0: failed to parse evidence as "
+            "JSON\n1: "},
+           {"no policy",
+            R"({"tee":"sample","evidence":"eyJzdm4iOiIxIn0",)"
+            R"("policy_ids":["nope"]})",
+            500,
+            "An internal error occured: \n0: attestation report evaluate\n1: "
+            "Policy `nope_cpu.rego` not found"}}) {
+    SCOPED_TRACE(c.name);
+    const http::Response response = Strict("POST", "/attestation", c.body);
+    EXPECT_EQ(response.status, c.status);
+    EXPECT_EQ(response.body.substr(0, std::string(c.text).size()), c.text)
+        << response.body;
+  }
+}
+
+TEST_F(RestTest, OnlyJsonBodies) {
+  for (const char* type : {"", "text/plain", "application/xml", "json"}) {
+    EXPECT_EQ(Send("POST", "/attestation", Head(""), type).status, 400) << type;
+  }
+  for (const char* type : {"application/x+json", "Application/JSON",
+                           "application/json; charset=utf-8"}) {
+    EXPECT_EQ(Send("POST", "/attestation", Head(""), type).status, 200) << type;
+  }
+  EXPECT_EQ(Send("POST", "/policy", "{}", "").status, 400);
+  EXPECT_EQ(Send("POST", "/challenge", "{}", "").status, 400);
+  EXPECT_EQ(Send("POST", "/attestation", "{}", "text/plain", true).body,
+            "Content type error");
+}
+
+TEST_F(RestTest, TwoMebibytesAreTheLimit) {
+  const http::Response response =
+      Send("POST", "/attestation", std::string(kMaxRestBody + 1, 'a'));
+  EXPECT_EQ(response.status, 413);
+  EXPECT_EQ(response.headers.Get("Content-Type"), "text/plain; charset=utf-8");
+  EXPECT_NE(response.body.find("2097152"), std::string::npos);
+}
+
+TEST_F(RestTest, PoliciesAreSetListedReadAndDeleted) {
+  const std::string text =
+      "package policy\ntrust_claims := {\"hardware\": 2}\n";
+  const std::string body =
+      R"({"type":"rego","policy_id":"mine_cpu","policy":")" +
+      Base64UrlEncode(AsBytes(text)) + "\"}";
+  const http::Response set = Send("POST", "/policy", body);
+  EXPECT_EQ(set.status, 200) << set.body;
+  EXPECT_EQ(set.body, "");
+  const json::Value list = *json::Parse(Send("GET", "/policy").body);
+  bool found = false;
+  for (const json::Value& one : *list.if_array()) {
+    found |= *one.Find("policy-id")->if_string() == "mine_cpu";
+  }
+  EXPECT_TRUE(found);
+  EXPECT_EQ(Send("GET", "/policy/mine_cpu").body, text);
+  EXPECT_EQ(Strict("GET", "/policy/mine_cpu", "").status, 404)
+      << "Trustee has no such route";
+  EXPECT_EQ(Send("DELETE", "/policy/mine_cpu").status, 200);
+  EXPECT_EQ(Send("DELETE", "/policy/mine_cpu").status, 404);
+  EXPECT_EQ(Send("GET", "/policy/mine_cpu").status, 404);
+}
+
+TEST_F(RestTest, ARefusedPolicySaysWhy) {
+  const auto send = [&](const std::string& text) {
+    return Send("POST", "/policy",
+                R"({"policy_id":"mine_cpu","policy":")" +
+                    Base64UrlEncode(AsBytes(text)) + "\"}");
+  };
+  const http::Response syntax = send("package policy\nx := {\n");
+  EXPECT_EQ(syntax.status, 400);
+  EXPECT_NE(syntax.body.find("Failed to load policy"), std::string::npos);
+  const http::Response name =
+      send("package policy\ntrust_claims := {\"hardwear\": 2}\n");
+  EXPECT_EQ(name.status, 400);
+  EXPECT_NE(name.body.find("policy.admission.member_names"), std::string::npos);
+  EXPECT_NE(name.body.find("`hardware`"), std::string::npos);
+  EXPECT_EQ(Send("POST", "/policy", R"({"policy":""})").status, 400);
+}
+
+TEST_F(RestTest, Challenges) {
+  const auto ask = [&](const char* body) {
+    return Send("POST", "/challenge", body);
+  };
+  const http::Response snp = ask(R"({"tee":"snp","tee_params":"{}"})");
+  EXPECT_EQ(snp.status, 200);
+  EXPECT_EQ(snp.body, "challenge for {}");
+  EXPECT_EQ(ask(R"({"tee":"sample","tee_params":"x"})").body, "");
+  for (const char* body : {R"({"tee_params":""})", R"({"tee":"sample"})",
+                           R"({"tee":"zz","tee_params":""})",
+                           R"({"tee":"sample","tee_params":1})"}) {
+    EXPECT_EQ(ask(body).status, 400) << body;
+  }
+}
+
+TEST_F(RestTest, TheOtherRoutes) {
+  const http::Response jwks = Send("GET", "/.well-known/jwks.json");
+  EXPECT_EQ(jwks.status, 200);
+  EXPECT_EQ(jwks.headers.Get("Content-Type"), "application/json");
+  EXPECT_EQ(json::Parse(jwks.body)->Find("keys")->if_array()->size(), 1u);
+  EXPECT_EQ(Send("GET", "/healthz").status, 200);
+  EXPECT_EQ(Send("POST", "/healthz").status, 404);
+  EXPECT_EQ(Send("POST", "/.well-known/jwks.json").status, 405);
+  EXPECT_EQ(Send("PUT", "/policy").status, 405);
+  EXPECT_EQ(Send("GET", "/attestation").status, 405);
+  EXPECT_EQ(Send("GET", "/challenge").status, 405);
+  EXPECT_EQ(Send("GET", "/").status, 404);
+}
+
+TEST_F(RestTest, DecisionsCanBeAskedFor) {
+  ASSERT_EQ(Send("POST", "/attestation", Head("")).status, 200);
+  const http::Router router = MakeDecisionRouter(decisions_);
+  http::Request request;
+  request.method = "GET";
+  request.target = "/kbs/v0/admin/decisions/test-request";
+  const http::Response one = router.Handle(request, service_.Context());
+  EXPECT_EQ(one.status, 200);
+  EXPECT_EQ(*json::Parse(one.body)->Find("outcome")->if_string(), "allowed");
+  request.target = "/kbs/v0/admin/decisions";
+  EXPECT_EQ(json::Parse(router.Handle(request, service_.Context()).body)
+                ->if_array()
+                ->size(),
+            1u);
+  request.target = "/kbs/v0/admin/decisions/other";
+  EXPECT_EQ(router.Handle(request, service_.Context()).status, 404);
+}
+
+TEST(ParseAttestationBody, EveryTruncationIsRefused) {
+  const std::string body = Head(R"(,"runtime_data":{"raw":"Y2hhbGxlbmdl"})");
+  ASSERT_TRUE(ParseAttestationBody(body).has_value());
+  for (size_t size = 0; size < body.size(); ++size) {
+    EXPECT_FALSE(ParseAttestationBody(body.substr(0, size)).has_value())
+        << size;
+  }
+  EXPECT_FALSE(ParseAttestationBody(body + "x").has_value());
+}
+
+}  // namespace
+}  // namespace vouchsafe::as

@@ -1,0 +1,116 @@
+#include "policy/admission.h"
+
+#include <gtest/gtest.h>
+
+namespace vouchsafe::policy {
+namespace {
+
+constexpr ClaimSpec kSnpClaims[] = {
+    {"measurement", "string", "Launch measurement"},
+    {"tpm.pcr11", "string", "A register"},
+};
+constexpr std::string_view kNames[] = {"hardware", "executables"};
+
+PolicyUse Use() {
+  PolicyUse use;
+  use.entry = "data.policy.trust_claims";
+  use.member_rule = "trust_claims";
+  use.member_names.assign(std::begin(kNames), std::end(kNames));
+  use.claims = {{"snp", kSnpClaims}};
+  use.nullable_function = "query_reference_value";
+  return use;
+}
+
+Result<std::vector<rego::Diagnostic>> AdmitText(
+    std::string text, PolicyCheck check = PolicyCheck::kWarn) {
+  const auto builtins = rego::Builtins::WithHost(
+      {{"query_reference_value", 1, rego::Purity::kStable, {}}});
+  const rego::Source source{"p.rego", std::move(text)};
+  const rego::CompileResult compiled = rego::Compile(source, *builtins, {});
+  CheckLog log;
+  return Admit(source, compiled, Use(), check, log);
+}
+
+TEST(Admit, TakesAGoodPolicyWithoutFindings) {
+  const auto findings = AdmitText(
+      "package policy\n"
+      "trust_claims := {\"hardware\": hardware}\n"
+      "default hardware := 97\n"
+      "hardware := 2 if input.snp.measurement in "
+      "query_reference_value(\"m\")\n");
+  ASSERT_TRUE(findings.has_value()) << findings.error().Text();
+  EXPECT_TRUE(findings->empty());
+}
+
+TEST(Admit, RefusesATextThatDoesNotCompile) {
+  const auto findings = AdmitText("package policy\nx := {\n");
+  ASSERT_FALSE(findings.has_value());
+  EXPECT_EQ(findings.error().code, ErrorCode::kInvalidInput);
+  EXPECT_EQ(findings.error().check, nullptr);
+  EXPECT_EQ(findings.error().message.substr(0, 30),
+            "Failed to load policy: p.rego:");
+}
+
+TEST(Admit, RefusesAPolicyWithoutItsEntryRule) {
+  for (const char* text :
+       {"package policy\nallow := true\n",
+        "package other\ntrust_claims := {\"hardware\": 2}\n"}) {
+    const auto findings = AdmitText(text);
+    ASSERT_FALSE(findings.has_value()) << text;
+    EXPECT_EQ(findings.error().code, ErrorCode::kInvalidInput);
+    ASSERT_NE(findings.error().check, nullptr);
+    EXPECT_EQ(findings.error().check->id, "policy.admission.entry_rule");
+    EXPECT_NE(findings.error().message.find("data.policy.trust_claims"),
+              std::string::npos);
+  }
+}
+
+TEST(Admit, RefusesAnUnknownTrustClaimWithTheNearestName) {
+  const auto findings =
+      AdmitText("package policy\ntrust_claims := {\"hardwear\": 2}\n");
+  ASSERT_FALSE(findings.has_value());
+  EXPECT_EQ(findings.error().code, ErrorCode::kInvalidInput);
+  ASSERT_NE(findings.error().check, nullptr);
+  EXPECT_EQ(findings.error().check->id, "policy.admission.member_names");
+  EXPECT_NE(findings.error().message.find("`hardware`"), std::string::npos)
+      << findings.error().message;
+  EXPECT_NE(findings.error().message.find("p.rego:2:"), std::string::npos);
+}
+
+TEST(Admit, FindingsWarnOrRefuseAsTheOperatorSays) {
+  const std::string text =
+      "package policy\n"
+      "trust_claims := {\"hardware\": hardware}\n"
+      "default hardware := 97\n"
+      "hardware := 2 if {\n"
+      "\tinput.snp.mesurement == \"a\"\n"
+      "\tinput.snp.measurement >= query_reference_value(\"m\")\n"
+      "}\n";
+  const auto findings = AdmitText(text);
+  ASSERT_TRUE(findings.has_value()) << findings.error().Text();
+  ASSERT_EQ(findings->size(), 2u);
+  EXPECT_EQ((*findings)[0].code, "policy_unknown_claim");
+  EXPECT_EQ((*findings)[0].row, 5);
+  EXPECT_NE((*findings)[0].message.find("`measurement`"), std::string::npos);
+  EXPECT_EQ((*findings)[1].code, "policy_null_ordering");
+  EXPECT_EQ((*findings)[1].row, 6);
+
+  const auto refused = AdmitText(text, PolicyCheck::kReject);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::kInvalidInput);
+  ASSERT_NE(refused.error().check, nullptr);
+  EXPECT_EQ(refused.error().check->id, "policy.admission.no_findings");
+}
+
+TEST(Lint, KnowsClaimsAboveAndBelow) {
+  const auto findings = Lint({"p.rego",
+                              "a if input.snp\nb if input.snp.tpm\n"
+                              "c if input.snp.measurement.x\n"
+                              "d if input.other.thing\n"
+                              "e if input.report_data\n"},
+                             Use());
+  EXPECT_TRUE(findings.empty());
+}
+
+}  // namespace
+}  // namespace vouchsafe::policy
