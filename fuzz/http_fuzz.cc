@@ -2,11 +2,13 @@
 // fails or crashes, is valid UTF-8, and a URL that parses parses again from its
 // own text.
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <string_view>
+#include <utility>
 
-#include "http/router.h"
 #include "http/types.h"
 #include "http/url.h"
 #include "net/request_reader.h"
