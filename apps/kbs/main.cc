@@ -39,6 +39,7 @@ struct Flags {
   bool check_config = false;
   bool print_config = false;
   bool print_limits = false;
+  bool config_reference = false;
 };
 
 void Declare(cli::Command& root, Flags& flags) {
@@ -53,6 +54,8 @@ void Declare(cli::Command& root, Flags& flags) {
             "Print the effective configuration, secrets masked, and exit");
   root.Flag("--print-limits", &flags.print_limits,
             "Print every limit of the server, and exit");
+  root.Flag("--config-reference", &flags.config_reference,
+            "Print the reference of the configuration, Markdown, and exit");
 }
 
 // What the whole program is made of, in the order that it is taken down.
@@ -280,6 +283,10 @@ Result<int> Serve(const config::Document& document,
 Result<int> Run(const Flags& flags) {
   if (flags.print_limits) {
     cli::PrintLimits(net::ServerLimits{});
+    return cli::kOk;
+  }
+  if (flags.config_reference) {
+    std::printf("%s", config::Reference(kbs::kKbsSchema).c_str());
     return cli::kOk;
   }
   std::optional<std::string> path = flags.config_file;
