@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <vector>
 
+#include "as/checks.h"
 #include "jose/checks.h"
 #include "kbs/checks.h"
+#include "policy/checks.h"
 #include "token/checks.h"
 #include "verifier/sample/checks.h"
 #include "verifier/snp/checks.h"
@@ -22,8 +24,10 @@ namespace {
 
 std::vector<const Check*> Collect() {
   std::vector<const Check*> all;
+  Join(all, as::kAsChecks);
   Join(all, jose::kJoseChecks);
   Join(all, kbs::kKbsChecks);
+  Join(all, policy::kPolicyChecks);
   Join(all, token::kTokenChecks);
   Join(all, sample::kSampleChecks);
   Join(all, snp::kSnpChecks);
