@@ -60,8 +60,9 @@ std::optional<Tcb> ParseTcb(std::string_view text) {
   const auto microcode = TakePart("_ucode", text);
   if (!bootloader || !tee || !snp || !microcode) return std::nullopt;
   Tcb tcb{*bootloader, *tee, *snp, *microcode, std::nullopt};
-  if (!text.empty()) tcb.fmc = TakePart("_fmc", text);
-  if (!text.empty()) return std::nullopt;
+  if (text.empty()) return tcb;
+  tcb.fmc = TakePart("_fmc", text);
+  if (!tcb.fmc.has_value() || !text.empty()) return std::nullopt;
   return tcb;
 }
 
@@ -252,8 +253,10 @@ Result<VcekId> VcekId::Parse(std::string_view text) {
   const std::optional<Tcb> tcb = ParseTcb(tcb_text);
   for (Generation generation : kGenerations) {
     if (product != GenerationName(generation)) continue;
-    const size_t size = generation == Generation::kTurin ? 8 : 64;
+    const bool turin = generation == Generation::kTurin;
+    const size_t size = turin ? 8 : 64;
     if (!hardware || hardware->size() != size || !tcb) break;
+    if (tcb->fmc.has_value() != turin) break;
     return VcekId{generation, HexEncode(*hardware), *tcb};
   }
   return Fail(ErrorCode::kInvalidInput, "not the id of a VCEK");
