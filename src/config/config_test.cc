@@ -319,7 +319,7 @@ TEST(Table, EditDistance) {
 
 // The configuration files that Trustee's own set-ups use must at least parse.
 TEST(Source, SharedConfigurationFiles) {
-  SHARED_OR_SKIP(folder, "goldens");
+  SHARED_OR_SKIP(folder, "goldens/kbs-http/config");
   size_t read = 0;
   for (const std::string& path : testing::FilesIn(folder)) {
     if (!path.ends_with(".toml")) continue;
@@ -327,7 +327,7 @@ TEST(Source, SharedConfigurationFiles) {
     EXPECT_TRUE(source) << source.error().Text();
     ++read;
   }
-  RecordProperty("files", static_cast<int>(read));
+  EXPECT_GE(read, 6u);
 }
 
 }  // namespace

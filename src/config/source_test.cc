@@ -82,6 +82,15 @@ TEST(Toml, WhatTomlppWouldAssertIsRefused) {
   }
 }
 
+TEST(Toml, TextBeyondAsciiIsFineInStringsOnly) {
+  EXPECT_EQ(Read("a = \"\"\"\\\n  \xC3\xA9\"\"\" # \xC3\xA9", Format::kToml),
+            "{\"a\":\"\xC3\xA9\"}");
+  for (const char* bad : {"a = \xC3\xA9", "\xC3\xA9 = 1", "a = 1 \xC3\xA9",
+                          "a = [1,\xD2\x99]", "a \xC3\xA9 = 1"}) {
+    EXPECT_FALSE(ParseToml(bad)) << bad;
+  }
+}
+
 TEST(Toml, DepthIsBoundedHoweverItIsWritten) {
   for (const std::string& deep :
        {"a = " + Repeat("[", 65) + Repeat("]", 65),
