@@ -169,7 +169,6 @@ class Entry {
   uint32_t function_ = kNone;
 };
 
-struct Ir;           // ir.h
 struct ProgramData;  // program.h
 
 class Program {

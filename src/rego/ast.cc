@@ -1,0 +1,132 @@
+#include "rego/ast.h"
+
+#include "rego/print.h"
+
+namespace vouchsafe::rego {
+namespace {
+
+std::string DumpBody(const Body* body);
+
+std::string DumpItems(const std::vector<Term*>& items) {
+  std::string out;
+  for (const Term* item : items) out += " " + Dump(*item);
+  return out;
+}
+
+std::string DumpLiteral(const Literal& literal) {
+  const auto part = [](const Term* term) {
+    return " " + (term ? Dump(*term) : std::string("_"));
+  };
+  std::string out;
+  switch (literal.kind) {
+    case LiteralKind::kExpr:
+      out = Dump(*literal.a);
+      break;
+    case LiteralKind::kAssign:
+      out = "(:=" + part(literal.a) + part(literal.b) + ")";
+      break;
+    case LiteralKind::kUnify:
+      out = "(=" + part(literal.a) + part(literal.b) + ")";
+      break;
+    case LiteralKind::kSome:
+      out = "(some" + DumpItems(literal.names) + ")";
+      break;
+    case LiteralKind::kSomeIn:
+      out = "(some-in" + part(literal.a) + part(literal.b) + part(literal.c) +
+            ")";
+      break;
+    case LiteralKind::kEvery:
+      out = "(every" + part(literal.a) + part(literal.b) + part(literal.c) +
+            " " + DumpBody(literal.body) + ")";
+      break;
+    case LiteralKind::kNot:
+      out = "(not " + DumpBody(literal.body) + ")";
+      break;
+  }
+  for (const With& with : literal.with) {
+    out = "(with " + out + part(with.target) + part(with.value) + ")";
+  }
+  return out;
+}
+
+std::string DumpBody(const Body* body) {
+  if (body == nullptr) return "{}";
+  std::string out = "{";
+  for (const Literal* literal : body->literals) {
+    if (out.size() > 1) out += "; ";
+    out += DumpLiteral(*literal);
+  }
+  return out + "}";
+}
+
+std::string DumpRule(const Rule& rule) {
+  constexpr std::string_view kNames[] = {"rule", "function", "set", "object"};
+  std::string out = "(";
+  out += rule.is_default ? "default" : kNames[static_cast<size_t>(rule.kind)];
+  out += " " + Dump(*rule.head);
+  if (rule.kind == RuleKind::kFunction) {
+    out += " (" + DumpItems(rule.args) + " )";
+  }
+  if (rule.key) out += " contains " + Dump(*rule.key);
+  if (rule.value) out += " := " + Dump(*rule.value);
+  if (rule.body) out += " " + DumpBody(rule.body);
+  for (const ElseLink& link : rule.otherwise) {
+    out += " else";
+    if (link.value) out += " := " + Dump(*link.value);
+    if (link.body) out += " " + DumpBody(link.body);
+  }
+  return out + ")";
+}
+
+}  // namespace
+
+std::string Dump(const Term& term) {
+  switch (term.kind) {
+    case TermKind::kScalar:
+      return RegoText(term.scalar);
+    case TermKind::kVar:
+      return std::string(term.text) +
+             (term.local >= 0 ? "#" + std::to_string(term.local) : "");
+    case TermKind::kRef:
+      return "(ref" + DumpItems(term.items) + ")";
+    case TermKind::kCall:
+      return "(call " + std::string(term.text) + DumpItems(term.items) + ")";
+    case TermKind::kArray:
+      return "(array" + DumpItems(term.items) + ")";
+    case TermKind::kSet:
+      return "(set" + DumpItems(term.items) + ")";
+    case TermKind::kObject:
+      return "(object" + DumpItems(term.items) + ")";
+    case TermKind::kArrayOf:
+      return "(array-of" + DumpItems(term.items) + " " + DumpBody(term.body) +
+             ")";
+    case TermKind::kSetOf:
+      return "(set-of" + DumpItems(term.items) + " " + DumpBody(term.body) +
+             ")";
+    case TermKind::kObjectOf:
+      return "(object-of" + DumpItems(term.items) + " " + DumpBody(term.body) +
+             ")";
+    case TermKind::kTemplate:
+      return "(template" + DumpItems(term.items) + ")";
+  }
+  return {};
+}
+
+std::string Dump(const Module& module) {
+  std::string out = "package";
+  for (const std::string_view part : module.package) {
+    out += " " + std::string(part);
+  }
+  out += "\n";
+  for (const Import& import : module.imports) {
+    out += "import";
+    for (const std::string_view part : import.path) {
+      out += " " + std::string(part);
+    }
+    out += " as " + std::string(import.name) + "\n";
+  }
+  for (const Rule& rule : module.rules) out += DumpRule(rule) + "\n";
+  return out;
+}
+
+}  // namespace vouchsafe::rego

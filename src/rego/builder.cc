@@ -1,0 +1,122 @@
+#include "rego/builder.h"
+
+#include <algorithm>
+
+namespace vouchsafe::rego {
+namespace {
+
+[[noreturn]] void ThrowKeys() {
+  throw Halt{"eval_conflict_error", "", "object keys must be unique"};
+}
+
+}  // namespace
+
+void CollectionBuilder::Reset(BuilderKind kind) {
+  kind_ = kind;
+  items_.clear();
+  pairs_.clear();
+  entries_.clear();
+  compact_at_ = 1024;
+  charged_ = 0;
+}
+
+void CollectionBuilder::Grow(Budget& budget, size_t bytes) {
+  budget.arena.Charge(bytes);
+  charged_ += bytes;
+}
+
+void CollectionBuilder::Add(Budget& budget, const Value& item) {
+  Grow(budget, sizeof(Value));
+  items_.push_back(item);
+  if (kind_ == BuilderKind::kArray || items_.size() < compact_at_) return;
+  budget.Items(items_.size());
+  std::sort(items_.begin(), items_.end(), ValueLess());
+  items_.erase(std::unique(items_.begin(), items_.end()), items_.end());
+  compact_at_ = std::max<size_t>(1024, 2 * items_.size());
+}
+
+void CollectionBuilder::Put(Budget& budget, const Value& key,
+                            const Value& value) {
+  Grow(budget, sizeof(Pair));
+  pairs_.push_back({key, value});
+}
+
+void CollectionBuilder::PutPath(Budget& budget, std::vector<Value> keys,
+                                const Value& value, PathMode mode) {
+  if (keys.empty() && mode == PathMode::kMember) return Add(budget, value);
+  if (keys.size() == 1 && mode == PathMode::kValue) {
+    return Put(budget, keys[0], value);
+  }
+  Grow(budget, sizeof(Entry) + keys.size() * sizeof(Value));
+  entries_.push_back({std::move(keys), value, mode});
+}
+
+Value CollectionBuilder::Done(Budget& budget, bool empty_is_set) {
+  budget.Items(items_.size() + pairs_.size() + entries_.size());
+  budget.arena.Release(charged_);
+  Arena& arena = budget.arena;
+  if (kind_ == BuilderKind::kArray) return MakeArray(arena, items_);
+  if (kind_ == BuilderKind::kSet) return MakeSet(arena, std::move(items_));
+  if (entries_.empty() && pairs_.empty()) {
+    if (items_.empty() && !empty_is_set) return Value::EmptyObject();
+    return MakeSet(arena, std::move(items_));
+  }
+  if (entries_.empty() && items_.empty()) {
+    const Value out = MakeObject(arena, std::move(pairs_), Duplicate::kReject);
+    if (!out.defined()) ThrowKeys();
+    return out;
+  }
+  for (const Pair& pair : pairs_) {
+    entries_.push_back({{pair.key}, pair.value, PathMode::kValue});
+  }
+  for (const Value& item : items_) {
+    entries_.push_back({{}, item, PathMode::kMember});
+  }
+  return BuildPaths(budget, entries_, 0);
+}
+
+// Entries that agree in their first `level` keys.
+Value CollectionBuilder::BuildPaths(Budget& budget, std::span<Entry> entries,
+                                    size_t level) {
+  budget.Items(entries.size());
+  if (level > kMaxValueDepth) {
+    ThrowLimit("limit_depth", "a value nests deeper than 512");
+  }
+  Arena& arena = budget.arena;
+  const size_t here = static_cast<size_t>(std::count_if(
+      entries.begin(), entries.end(),
+      [&](const Entry& entry) { return entry.keys.size() == level; }));
+  if (here > 0) {
+    if (here != entries.size()) ThrowKeys();
+    const PathMode mode = entries[0].mode;
+    std::vector<Value> members;
+    for (const Entry& entry : entries) {
+      if (entry.mode != mode) ThrowKeys();
+      if (mode == PathMode::kValue && !(entry.value == entries[0].value)) {
+        ThrowKeys();
+      }
+      members.push_back(entry.value);
+    }
+    return mode == PathMode::kValue ? members[0]
+                                    : MakeSet(arena, std::move(members));
+  }
+  std::sort(entries.begin(), entries.end(),
+            [&](const Entry& a, const Entry& b) {
+              return Compare(a.keys[level], b.keys[level]) < 0;
+            });
+  std::vector<Value> keys, values;
+  for (size_t i = 0; i < entries.size();) {
+    size_t end = i + 1;
+    while (end < entries.size() &&
+           entries[end].keys[level] == entries[i].keys[level]) {
+      ++end;
+    }
+    keys.push_back(entries[i].keys[level]);
+    values.push_back(
+        BuildPaths(budget, entries.subspan(i, end - i), level + 1));
+    i = end;
+  }
+  return MakeSortedObject(arena, keys, values);
+}
+
+}  // namespace vouchsafe::rego

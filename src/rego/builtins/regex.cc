@@ -1,0 +1,279 @@
+// regex.*: RE2, linear time. Patterns are compiled once per evaluation.
+
+#include <re2/re2.h>
+
+#include "rego/builtins/families.h"
+
+namespace vouchsafe::rego {
+namespace {
+
+using Args = std::span<const Value>;
+
+constexpr size_t kMaxPattern = 10 * 1024;
+constexpr size_t kMaxPatterns = 256;
+constexpr int64_t kMaxProgram = int64_t{1} << 20;
+
+re2::StringPiece Piece(std::string_view text) {
+  return {text.data(), text.size()};
+}
+
+std::shared_ptr<const re2::RE2> Compile(BuiltinCall& call,
+                                        std::string_view pattern) {
+  if (pattern.size() > kMaxPattern) return nullptr;
+  auto& patterns = call.state.patterns;
+  const auto known = patterns.find(std::string(pattern));
+  if (known != patterns.end()) return known->second;
+  re2::RE2::Options options(re2::RE2::Quiet);
+  options.set_max_mem(kMaxProgram);
+  call.budget.Step(100 + pattern.size() * 4);
+  auto made = std::make_shared<const re2::RE2>(Piece(pattern), options);
+  if (!made->ok()) made = nullptr;
+  if (patterns.size() >= kMaxPatterns) patterns.clear();
+  patterns.emplace(std::string(pattern), made);
+  return made;
+}
+
+// The pattern of `args[index]`, or an error was noted.
+std::shared_ptr<const re2::RE2> PatternOf(BuiltinCall& call, Args args,
+                                          size_t index) {
+  if (!call.Is(args, index, Kind::kString)) return nullptr;
+  auto pattern = Compile(call, args[index].text());
+  if (!pattern) {
+    call.Fail("error parsing regexp: `" + std::string(args[index].text()) +
+              "` is not a valid pattern");
+  }
+  return pattern;
+}
+
+void ChargeMatch(BuiltinCall& call, const re2::RE2& pattern, size_t bytes) {
+  call.budget.Step(1 + bytes / 16 +
+                   bytes * static_cast<size_t>(pattern.ProgramSize()) / 4096);
+}
+
+Value Match(BuiltinCall& call, Args args) {
+  if (!call.Is(args, 1, Kind::kString)) return {};
+  const auto pattern = PatternOf(call, args, 0);
+  if (!pattern) return {};
+  ChargeMatch(call, *pattern, args[1].size());
+  return Value::Bool(re2::RE2::PartialMatch(Piece(args[1].text()), *pattern));
+}
+
+Value IsValid(BuiltinCall& call, Args args) {
+  return Value::Bool(args[0].is_string() &&
+                     Compile(call, args[0].text()) != nullptr);
+}
+
+using Groups = std::vector<re2::StringPiece>;
+
+// Every match, left to right, as Go finds them: an empty one right after the
+// last match does not count. `found` answers whether to go on.
+template <class Found>
+void EachMatch(BuiltinCall& call, const re2::RE2& pattern,
+               std::string_view text, Found found) {
+  Groups groups(static_cast<size_t>(pattern.NumberOfCapturingGroups()) + 1);
+  size_t last_end = std::string_view::npos;
+  for (size_t at = 0; at <= text.size();) {
+    ChargeMatch(call, pattern, text.size() - at);
+    if (!pattern.Match(Piece(text), at, text.size(), re2::RE2::UNANCHORED,
+                       groups.data(), static_cast<int>(groups.size()))) {
+      return;
+    }
+    const auto begin = static_cast<size_t>(groups[0].data() - text.data());
+    const size_t end = begin + groups[0].size();
+    const bool empty = groups[0].empty();
+    if (!empty || end != last_end) {
+      if (!found(groups, begin, end)) return;
+    }
+    last_end = end;
+    if (!empty) {
+      at = end;
+    } else {
+      at = end + (end < text.size() ? CodePointLength(text, end) : 1);
+    }
+  }
+}
+
+std::string_view View(const re2::StringPiece& piece) {
+  return piece.data() ? std::string_view(piece.data(), piece.size())
+                      : std::string_view();
+}
+
+// Undefined when the count is no integer.
+std::optional<int64_t> CountOf(BuiltinCall& call, Args args, size_t index) {
+  if (!call.Is(args, index, Kind::kNumber)) return std::nullopt;
+  const auto count = AsInt64(args[index]);
+  if (!count) {
+    call.Wrong(index + 1, "integer number", "floating-point number");
+  }
+  return count;
+}
+
+Value FindN(BuiltinCall& call, Args args) {
+  if (!call.Is(args, 1, Kind::kString)) return {};
+  const auto pattern = PatternOf(call, args, 0);
+  if (!pattern) return {};
+  const auto most = CountOf(call, args, 2);
+  if (!most) return {};
+  std::vector<Value> out;
+  if (*most == 0) return Value::EmptyArray();
+  EachMatch(call, *pattern, args[1].text(),
+            [&](const Groups& groups, size_t, size_t) {
+              call.arena.Need((out.size() + 1) * sizeof(Value));
+              out.push_back(Value::Text(View(groups[0])));
+              return *most < 0 || out.size() < static_cast<size_t>(*most);
+            });
+  return MakeArray(call.arena, out);
+}
+
+Value FindAllSubmatch(BuiltinCall& call, Args args) {
+  if (!call.Is(args, 1, Kind::kString)) return {};
+  const auto pattern = PatternOf(call, args, 0);
+  if (!pattern) return {};
+  const auto most = CountOf(call, args, 2);
+  if (!most) return {};
+  if (*most == 0) return Value::EmptyArray();
+  std::vector<Value> out;
+  EachMatch(call, *pattern, args[1].text(),
+            [&](const Groups& groups, size_t, size_t) {
+              std::vector<Value> one;
+              for (const auto& group : groups) {
+                one.push_back(Value::Text(View(group)));
+              }
+              out.push_back(MakeArray(call.arena, one));
+              return *most < 0 || out.size() < static_cast<size_t>(*most);
+            });
+  return MakeArray(call.arena, out);
+}
+
+// Go's Expand: $1, ${1}, $name, ${name}, $$.
+void Expand(const re2::RE2& pattern, std::string_view with,
+            const Groups& groups, std::string* out) {
+  const auto word = [](char c) {
+    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+           (c >= 'A' && c <= 'Z');
+  };
+  for (size_t i = 0; i < with.size();) {
+    if (with[i] != '$' || i + 1 >= with.size()) {
+      out->push_back(with[i++]);
+      continue;
+    }
+    if (with[i + 1] == '$') {
+      out->push_back('$');
+      i += 2;
+      continue;
+    }
+    const bool braced = with[i + 1] == '{';
+    size_t end = i + (braced ? 2 : 1);
+    const size_t begin = end;
+    while (end < with.size() && word(with[end])) ++end;
+    if (end == begin || (braced && (end >= with.size() || with[end] != '}'))) {
+      out->push_back(with[i++]);
+      continue;
+    }
+    const std::string name(with.substr(begin, end - begin));
+    i = end + (braced ? 1 : 0);
+    const bool number =
+        name.find_first_not_of("0123456789") == std::string::npos &&
+        name.size() < 6;
+    size_t group = SIZE_MAX;
+    if (number) {
+      group = static_cast<size_t>(std::stoul(name));
+    } else {
+      const auto& names = pattern.NamedCapturingGroups();
+      const auto at = names.find(name);
+      if (at != names.end()) group = static_cast<size_t>(at->second);
+    }
+    if (group < groups.size()) *out += View(groups[group]);
+  }
+}
+
+Value Replace(BuiltinCall& call, Args args) {
+  for (size_t i = 0; i < 3; ++i) {
+    if (!call.Is(args, i, Kind::kString)) return {};
+  }
+  const auto pattern = PatternOf(call, args, 1);
+  if (!pattern) return {};
+  const std::string_view text = args[0].text();
+  std::string out;
+  size_t at = 0;
+  EachMatch(call, *pattern, text,
+            [&](const Groups& groups, size_t begin, size_t end) {
+              out += text.substr(at, begin - at);
+              Expand(*pattern, args[2].text(), groups, &out);
+              call.budget.Bytes(args[2].size());
+              call.arena.Need(out.size());
+              at = end;
+              return true;
+            });
+  out += text.substr(at);
+  return call.Text(out);
+}
+
+Value Split(BuiltinCall& call, Args args) {
+  if (!call.Is(args, 1, Kind::kString)) return {};
+  const auto pattern = PatternOf(call, args, 0);
+  if (!pattern) return {};
+  const std::string_view text = args[1].text();
+  std::vector<Value> out;
+  size_t at = 0;
+  EachMatch(call, *pattern, text, [&](const Groups&, size_t begin, size_t end) {
+    if (end == 0) return true;
+    if (begin == end && end == text.size()) return true;
+    call.arena.Need((out.size() + 1) * sizeof(Value));
+    out.push_back(Value::Text(text.substr(at, begin - at)));
+    at = end;
+    return true;
+  });
+  out.push_back(Value::Text(text.substr(at)));
+  return MakeArray(call.arena, out);
+}
+
+// Text outside the delimiters is literal, inside it is a pattern.
+Value TemplateMatch(BuiltinCall& call, Args args) {
+  for (size_t i = 0; i < 4; ++i) {
+    if (!call.Is(args, i, Kind::kString)) return {};
+  }
+  const std::string_view pattern = args[0].text();
+  if (args[2].size() != 1 || args[3].size() != 1) {
+    return call.Fail("delimiters must be one character");
+  }
+  const char open = args[2].text()[0], close = args[3].text()[0];
+  std::string built = "^";
+  size_t at = 0;
+  int depth = 0;
+  size_t start = 0;
+  for (size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] == open) {
+      if (depth++ == 0) {
+        built += re2::RE2::QuoteMeta(Piece(pattern.substr(at, i - at)));
+        start = i + 1;
+      }
+    } else if (pattern[i] == close) {
+      if (--depth < 0) return call.Fail("unbalanced braces in pattern");
+      if (depth == 0) {
+        built += "(" + std::string(pattern.substr(start, i - start)) + ")";
+        at = i + 1;
+      }
+    }
+  }
+  if (depth != 0) return call.Fail("unbalanced braces in pattern");
+  built += re2::RE2::QuoteMeta(Piece(pattern.substr(at))) + "$";
+  const auto compiled = Compile(call, built);
+  if (!compiled) return call.Fail("error parsing regexp");
+  ChargeMatch(call, *compiled, args[1].size());
+  return Value::Bool(re2::RE2::PartialMatch(Piece(args[1].text()), *compiled));
+}
+
+}  // namespace
+
+void RegisterRegex(BuiltinTable& table) {
+  table.Add("regex.match", 2, Match);
+  table.Add("regex.is_valid", 1, IsValid);
+  table.Add("regex.find_n", 3, FindN);
+  table.Add("regex.find_all_string_submatch_n", 3, FindAllSubmatch);
+  table.Add("regex.replace", 3, Replace);
+  table.Add("regex.split", 2, Split);
+  table.Add("regex.template_match", 4, TemplateMatch);
+}
+
+}  // namespace vouchsafe::rego

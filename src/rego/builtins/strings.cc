@@ -1,0 +1,412 @@
+// Strings, counted and cut by code point.
+
+#include <string>
+
+#include "rego/builtins/families.h"
+
+namespace vouchsafe::rego {
+namespace {
+
+using Args = std::span<const Value>;
+
+bool Strings(BuiltinCall& call, Args args) {
+  size_t size = 0;
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (!call.Is(args, i, Kind::kString)) return false;
+    size += args[i].size();
+  }
+  call.budget.Bytes(size);
+  return true;
+}
+
+// Strings of an array or set.
+bool ListOfStrings(BuiltinCall& call, const Value& list, size_t operand,
+                   std::vector<std::string_view>* out) {
+  if (!list.is_array() && !list.is_set()) {
+    call.WrongTypes(operand, "set, array", list);
+    return false;
+  }
+  const std::string kind(KindName(list.kind()));
+  for (const Value& item : list.items()) {
+    if (!item.is_string()) {
+      call.Wrong(operand, kind + " of strings",
+                 kind + " containing " + std::string(KindName(item.kind())));
+      return false;
+    }
+    out->push_back(item.text());
+    call.budget.Bytes(item.size());
+  }
+  return true;
+}
+
+Value Concat(BuiltinCall& call, Args args) {
+  if (!call.Is(args, 0, Kind::kString)) return {};
+  std::vector<std::string_view> parts;
+  if (!ListOfStrings(call, args[1], 2, &parts)) return {};
+  size_t size = 0;
+  for (const std::string_view part : parts) size += part.size();
+  size += parts.size() * args[0].size();
+  call.arena.Need(size);
+  call.budget.Bytes(size);
+  std::string out;
+  out.reserve(size);
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0) out += args[0].text();
+    out += parts[i];
+  }
+  return call.Text(out);
+}
+
+// Case of the letters that have a one-to-one counterpart below U+0530.
+uint32_t Lowered(uint32_t c) {
+  if (c >= 'A' && c <= 'Z') return c + 32;
+  if (c >= 0xc0 && c <= 0xde && c != 0xd7) return c + 32;
+  if (c >= 0x100 && c <= 0x137 && c != 0x130) return c | 1;
+  if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17e)) {
+    return c % 2 == 1 ? c + 1 : c;
+  }
+  if (c >= 0x14a && c <= 0x177) return c | 1;
+  if (c >= 0x391 && c <= 0x3a9 && c != 0x3a2) return c + 32;
+  if (c >= 0x410 && c <= 0x42f) return c + 32;
+  if (c >= 0x400 && c <= 0x40f) return c + 80;
+  return c;
+}
+uint32_t Raised(uint32_t c) {
+  if (c >= 'a' && c <= 'z') return c - 32;
+  if (c >= 0xe0 && c <= 0xfe && c != 0xf7) return c - 32;
+  if (c >= 0x100 && c <= 0x137 && c != 0x131) return c & ~1u;
+  if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17e)) {
+    return c % 2 == 0 ? c - 1 : c;
+  }
+  if (c >= 0x14a && c <= 0x177) return c & ~1u;
+  if (c >= 0x3b1 && c <= 0x3c9 && c != 0x3c2) return c - 32;
+  if (c >= 0x430 && c <= 0x44f) return c - 32;
+  if (c >= 0x450 && c <= 0x45f) return c - 80;
+  return c;
+}
+
+std::string MapCase(std::string_view text, uint32_t (*map)(uint32_t)) {
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    const size_t length = CodePointLength(text, at);
+    const auto first = static_cast<unsigned char>(text[at]);
+    if (length == 1) {
+      out.push_back(first < 0x80 ? static_cast<char>(map(first)) : text[at]);
+    } else if (length == 2) {
+      const uint32_t code = (uint32_t{first} & 0x1f) << 6 |
+                            (static_cast<unsigned char>(text[at + 1]) & 0x3f);
+      const uint32_t mapped = map(code);
+      out.push_back(static_cast<char>(0xc0 | (mapped >> 6)));
+      out.push_back(static_cast<char>(0x80 | (mapped & 0x3f)));
+    } else {
+      out += text.substr(at, length);
+    }
+    at += length;
+  }
+  return out;
+}
+
+Value Lower(BuiltinCall& call, Args args) {
+  if (!Strings(call, args)) return {};
+  return call.Text(MapCase(args[0].text(), Lowered));
+}
+Value Upper(BuiltinCall& call, Args args) {
+  if (!Strings(call, args)) return {};
+  return call.Text(MapCase(args[0].text(), Raised));
+}
+
+Value StartsWith(BuiltinCall& call, Args args) {
+  if (!Strings(call, args)) return {};
+  return Value::Bool(args[0].text().starts_with(args[1].text()));
+}
+Value EndsWith(BuiltinCall& call, Args args) {
+  if (!Strings(call, args)) return {};
+  return Value::Bool(args[0].text().ends_with(args[1].text()));
+}
+
+std::string ReplaceAll(BuiltinCall& call, std::string_view text,
+                       std::string_view from, std::string_view to) {
+  std::string out;
+  const auto put = [&](std::string_view part) {
+    call.budget.Bytes(part.size());
+    call.arena.Need(out.size() + part.size());
+    out += part;
+  };
+  if (from.empty()) {
+    put(to);
+    for (size_t at = 0; at < text.size();) {
+      const size_t length = CodePointLength(text, at);
+      put(text.substr(at, length));
+      put(to);
+      at += length;
+    }
+    return out;
+  }
+  size_t at = 0;
+  for (size_t hit; (hit = text.find(from, at)) != std::string_view::npos;) {
+    put(text.substr(at, hit - at));
+    put(to);
+    at = hit + from.size();
+  }
+  put(text.substr(at));
+  return out;
+}
+
+Value Replace(BuiltinCall& call, Args args) {
+  if (!Strings(call, args)) return {};
+  return call.Text(
+      ReplaceAll(call, args[0].text(), args[1].text(), args[2].text()));
+}
+
+// Pairs are tried in key order at each position, as Go's Replacer does.
+Value ReplaceN(BuiltinCall& call, Args args) {
+  if (!call.Is(args, 0, Kind::kObject) || !call.Is(args, 1, Kind::kString)) {
+    return {};
+  }
+  for (size_t i = 0; i < args[0].size(); ++i) {
+    for (const Value& part : {args[0].keys()[i], args[0].values()[i]}) {
+      if (part.is_string()) continue;
+      return call.Wrong(
+          1, "object with string keys and values",
+          "object containing " + std::string(KindName(part.kind())));
+    }
+  }
+  const std::string_view text = args[1].text();
+  std::string out;
+  bool matched_empty = false;
+  for (size_t at = 0; at <= text.size();) {
+    call.budget.Step(1 + args[0].size());
+    bool hit = false;
+    for (size_t i = 0; i < args[0].size() && !hit; ++i) {
+      const std::string_view from = args[0].keys()[i].text();
+      if (!text.substr(at).starts_with(from)) continue;
+      if (from.empty() && matched_empty) continue;
+      const std::string_view to = args[0].values()[i].text();
+      call.budget.Bytes(to.size());
+      call.arena.Need(out.size() + to.size());
+      out += to;
+      at += from.size();
+      hit = true;
+      matched_empty = from.empty();
+    }
+    if (hit && !matched_empty) continue;
+    if (at >= text.size()) break;
+    out.push_back(text[at++]);
+    matched_empty = false;
+  }
+  return call.Text(out);
+}
+
+Value Reverse(BuiltinCall& call, Args args) {
+  if (!Strings(call, args)) return {};
+  const std::string_view text = args[0].text();
+  std::string out(text.size(), '\0');
+  size_t end = text.size();
+  for (size_t at = 0; at < text.size();) {
+    const size_t length = CodePointLength(text, at);
+    end -= length;
+    out.replace(end, length, text.substr(at, length));
+    at += length;
+  }
+  return call.Text(out);
+}
+
+Value MakeParts(BuiltinCall& call, std::string_view text,
+                std::string_view separator, size_t most) {
+  std::vector<Value> out;
+  const auto put = [&](std::string_view part) {
+    call.budget.Step();
+    call.arena.Need((out.size() + 1) * sizeof(Value));
+    out.push_back(Value::Text(part));
+  };
+  size_t at = 0;
+  if (separator.empty()) {
+    while (at < text.size() && out.size() + 1 < most) {
+      const size_t length = CodePointLength(text, at);
+      put(text.substr(at, length));
+      at += length;
+    }
+    if (at < text.size()) put(text.substr(at));
+    return MakeArray(call.arena, out);
+  }
+  for (size_t hit; out.size() + 1 < most && (hit = text.find(separator, at)) !=
+                                                std::string_view::npos;) {
+    put(text.substr(at, hit - at));
+    at = hit + separator.size();
+  }
+  put(text.substr(at));
+  return MakeArray(call.arena, out);
+}
+
+Value Split(BuiltinCall& call, Args args) {
+  if (!Strings(call, args)) return {};
+  return MakeParts(call, args[0].text(), args[1].text(), SIZE_MAX);
+}
+
+Value SplitN(BuiltinCall& call, Args args) {
+  if (!Strings(call, args.first(2)) || !call.Is(args, 2, Kind::kNumber)) {
+    return {};
+  }
+  const auto most = AsInt64(args[2]);
+  if (!most) return call.Wrong(3, "integer number", "floating-point number");
+  if (*most == 0) return Value::EmptyArray();
+  return MakeParts(call, args[0].text(), args[1].text(),
+                   *most < 0 ? SIZE_MAX : static_cast<size_t>(*most));
+}
+
+// Byte position of the code point `count` after `at`; the end when past it.
+size_t Forward(std::string_view text, size_t at, int64_t count) {
+  for (; count > 0 && at < text.size(); --count) {
+    at += CodePointLength(text, at);
+  }
+  return at;
+}
+
+Value Substring(BuiltinCall& call, Args args) {
+  if (!call.Is(args, 0, Kind::kString) || !call.Is(args, 1, Kind::kNumber) ||
+      !call.Is(args, 2, Kind::kNumber)) {
+    return {};
+  }
+  const auto offset = AsInt64(args[1]), length = AsInt64(args[2]);
+  if (!offset) return call.Wrong(2, "integer number", "floating-point number");
+  if (!length) return call.Wrong(3, "integer number", "floating-point number");
+  if (*offset < 0) return call.Fail("negative offset");
+  const std::string_view text = args[0].text();
+  call.budget.Bytes(text.size());
+  const size_t begin = Forward(text, 0, *offset);
+  const size_t end = *length < 0 ? text.size() : Forward(text, begin, *length);
+  return Value::Text(text.substr(begin, end - begin));
+}
+
+bool InSet(std::string_view cutset, std::string_view point) {
+  for (size_t at = 0; at < cutset.size();) {
+    const size_t length = CodePointLength(cutset, at);
+    if (cutset.substr(at, length) == point) return true;
+    at += length;
+  }
+  return false;
+}
+
+std::string_view TrimBy(std::string_view text, std::string_view cutset,
+                        bool left, bool right) {
+  while (left && !text.empty()) {
+    const size_t length = CodePointLength(text, 0);
+    if (!InSet(cutset, text.substr(0, length))) break;
+    text.remove_prefix(length);
+  }
+  while (right && !text.empty()) {
+    size_t start = text.size() - 1;
+    while (start > 0 && text.size() - start < 4 &&
+           (static_cast<unsigned char>(text[start]) & 0xc0) == 0x80) {
+      --start;
+    }
+    if (start + CodePointLength(text, start) != text.size()) {
+      start = text.size() - 1;
+    }
+    if (!InSet(cutset, text.substr(start))) break;
+    text.remove_suffix(text.size() - start);
+  }
+  return text;
+}
+
+template <bool kLeft, bool kRight>
+Value Trim(BuiltinCall& call, Args args) {
+  if (!Strings(call, args)) return {};
+  call.budget.Step(args[1].size());
+  return Value::Text(TrimBy(args[0].text(), args[1].text(), kLeft, kRight));
+}
+
+Value TrimPrefix(BuiltinCall& call, Args args) {
+  if (!Strings(call, args)) return {};
+  std::string_view text = args[0].text();
+  if (text.starts_with(args[1].text())) text.remove_prefix(args[1].size());
+  return Value::Text(text);
+}
+Value TrimSuffix(BuiltinCall& call, Args args) {
+  if (!Strings(call, args)) return {};
+  std::string_view text = args[0].text();
+  if (text.ends_with(args[1].text())) text.remove_suffix(args[1].size());
+  return Value::Text(text);
+}
+
+Value TrimSpace(BuiltinCall& call, Args args) {
+  if (!Strings(call, args)) return {};
+  constexpr std::string_view kSpace =
+      " \t\n\v\f\r\xc2\x85\xc2\xa0\xe1\x9a\x80\xe2\x80\x80\xe2\x80\x81"
+      "\xe2\x80\x82\xe2\x80\x83\xe2\x80\x84\xe2\x80\x85\xe2\x80\x86"
+      "\xe2\x80\x87\xe2\x80\x88\xe2\x80\x89\xe2\x80\x8a\xe2\x80\xa8"
+      "\xe2\x80\xa9\xe2\x80\xaf\xe2\x81\x9f\xe3\x80\x80";
+  return Value::Text(TrimBy(args[0].text(), kSpace, true, true));
+}
+
+// One string, or an array or set of them.
+bool OneOrMore(BuiltinCall& call, const Value& value, size_t operand,
+               std::vector<std::string_view>* out) {
+  if (value.is_string()) {
+    out->push_back(value.text());
+    return true;
+  }
+  if (!value.is_array() && !value.is_set()) {
+    call.WrongTypes(operand, "string, set, array", value);
+    return false;
+  }
+  return ListOfStrings(call, value, operand, out);
+}
+
+template <bool kPrefix>
+Value AnyMatch(BuiltinCall& call, Args args) {
+  std::vector<std::string_view> texts, parts;
+  if (!OneOrMore(call, args[0], 1, &texts) ||
+      !OneOrMore(call, args[1], 2, &parts)) {
+    return {};
+  }
+  for (const std::string_view text : texts) {
+    for (const std::string_view part : parts) {
+      call.budget.Step();
+      if (kPrefix ? text.starts_with(part) : text.ends_with(part)) {
+        return Value::Bool(true);
+      }
+    }
+  }
+  return Value::Bool(false);
+}
+
+Value FormatInt(BuiltinCall& call, Args args) {
+  if (!call.Is(args, 0, Kind::kNumber) || !call.Is(args, 1, Kind::kNumber)) {
+    return {};
+  }
+  const auto base = AsInt64(args[1]);
+  if (!base || (*base != 2 && *base != 8 && *base != 10 && *base != 16)) {
+    return call.Wrong(2, "one of {2, 8, 10, 16}", RegoText(args[1]));
+  }
+  const Value whole = Round(call.arena, args[0], Rounding::kTruncate);
+  call.budget.Bytes(NumberText(whole).size() * 8);
+  return call.Text(BigInt::Of(whole).Digits(static_cast<unsigned>(*base)));
+}
+
+}  // namespace
+
+void RegisterStrings(BuiltinTable& table) {
+  table.Add("concat", 2, Concat);
+  table.Add("lower", 1, Lower);
+  table.Add("upper", 1, Upper);
+  table.Add("startswith", 2, StartsWith);
+  table.Add("endswith", 2, EndsWith);
+  table.Add("replace", 3, Replace);
+  table.Add("strings.replace_n", 2, ReplaceN);
+  table.Add("strings.reverse", 1, Reverse);
+  table.Add("strings.any_prefix_match", 2, AnyMatch<true>);
+  table.Add("strings.any_suffix_match", 2, AnyMatch<false>);
+  table.Add("strings.split_n", 3, SplitN);
+  table.Add("split", 2, Split);
+  table.Add("substring", 3, Substring);
+  table.Add("trim", 2, Trim<true, true>);
+  table.Add("trim_left", 2, Trim<true, false>);
+  table.Add("trim_right", 2, Trim<false, true>);
+  table.Add("trim_prefix", 2, TrimPrefix);
+  table.Add("trim_suffix", 2, TrimSuffix);
+  table.Add("trim_space", 1, TrimSpace);
+  table.Add("format_int", 2, FormatInt);
+}
+
+}  // namespace vouchsafe::rego

@@ -1,0 +1,206 @@
+// Compile, and what a Program answers about itself.
+
+#include "rego/program.h"
+
+#include <algorithm>
+
+#include "crypto/hash.h"
+#include "rego/parser.h"
+#include "rego/resolve.h"
+
+namespace vouchsafe::rego {
+
+std::string Diagnostic::Text() const {
+  return file + ":" + std::to_string(row) + ":" + std::to_string(col) + ": " +
+         code + ": " + message;
+}
+
+Builtins Builtins::Standard() {
+  return Builtins(std::make_shared<const std::vector<HostFunction>>());
+}
+
+Result<Builtins> Builtins::WithHost(std::vector<HostFunction> functions) {
+  for (size_t i = 0; i < functions.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      if (functions[i].name == functions[j].name) {
+        return Fail(ErrorCode::kConflict,
+                    "rego: two host functions are called " + functions[i].name);
+      }
+    }
+  }
+  return Builtins(
+      std::make_shared<const std::vector<HostFunction>>(std::move(functions)));
+}
+
+Location LocationOf(const Ir& ir, uint32_t place) {
+  if (place >= ir.places.size() || ir.files.empty()) return {};
+  const Place& at = ir.places[place];
+  return {ir.files[at.file], at.row, at.col};
+}
+
+Program::Program(std::unique_ptr<const ProgramData> data)
+    : data_(std::move(data)) {}
+Program::~Program() = default;
+
+Entry Program::Find(std::string_view path) const {
+  Entry out;
+  out.path_ = std::string(path);
+  for (const IrNode& node : data_->ir.nodes) {
+    if (node.path == path && node.kind != FunctionKind::kFunction) {
+      out.function_ = node.function;
+    }
+  }
+  return out;
+}
+
+std::vector<std::string> Program::Entries() const {
+  std::vector<std::string> out;
+  for (const IrNode& node : data_->ir.nodes) {
+    if (node.kind == FunctionKind::kRule) out.push_back(node.path);
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+std::vector<std::string> Program::HostCallConstants(
+    std::string_view function) const {
+  const auto at = data_->host_use.find(function);
+  if (at == data_->host_use.end()) return {};
+  return {at->second.constants.begin(), at->second.constants.end()};
+}
+
+bool Program::HostCallsOpen(std::string_view function) const {
+  const auto at = data_->host_use.find(function);
+  return at != data_->host_use.end() && at->second.open;
+}
+
+const std::array<uint8_t, 48>& Program::SourceSha384() const {
+  return data_->sha384;
+}
+
+size_t Program::MemoryBytes() const {
+  const Ir& ir = data_->ir;
+  size_t size = sizeof(ProgramData) + data_->arena.used();
+  for (const Source& source : data_->sources) size += source.text.size();
+  for (const Function& function : ir.functions) {
+    size += sizeof(Function) + function.code.size() * sizeof(Instruction);
+  }
+  return size + ir.constants.size() * sizeof(Value) +
+         ir.args.size() * sizeof(uint32_t) + ir.places.size() * sizeof(Place) +
+         ir.nodes.size() * (sizeof(IrNode) + 128);
+}
+
+std::string Program::DumpIr() const { return Dump(data_->ir); }
+
+namespace {
+
+std::array<uint8_t, 48> DigestOf(std::span<const Source> sources) {
+  if (sources.size() == 1) return crypto::Sha384(AsBytes(sources[0].text));
+  std::string all;
+  for (const Source& source : sources) {
+    all += std::to_string(source.text.size()) + ":" + source.text;
+  }
+  return crypto::Sha384(AsBytes(all));
+}
+
+// Unsafe variables end every evaluation; other findings only where reached.
+void Judge(ProgramData& data, std::vector<Diagnostic>& findings, Level level,
+           bool* refused) {
+  for (Diagnostic& finding : findings) {
+    if (level == Level::kStrict) {
+      *refused = true;
+      continue;
+    }
+    finding.severity = Severity::kWarning;
+    if (finding.code == "rego_unsafe_var_error" && !data.always) {
+      EvalError error;
+      error.code = finding.code;
+      error.message = finding.message;
+      error.location = {finding.file, finding.row, finding.col};
+      data.always = std::move(error);
+    }
+  }
+}
+
+}  // namespace
+
+CompileResult Compile(std::span<const Source> sources, const Builtins& builtins,
+                      const CompileOptions& options) {
+  CompileResult out;
+  auto data = std::make_unique<ProgramData>();
+  data->sources.assign(sources.begin(), sources.end());
+  std::vector<std::unique_ptr<Module>> modules;
+  size_t rules = 0, expressions = 0;
+  for (const Source& source : data->sources) {
+    Parsed parsed = Parse(source, options.version, options.limits);
+    if (parsed.error) {
+      out.diagnostics.push_back(std::move(*parsed.error));
+      return out;
+    }
+    rules += parsed.module->rules.size();
+    expressions += parsed.module->expressions;
+    modules.push_back(std::move(parsed.module));
+  }
+  bool refused = false;
+  try {
+    if (rules > options.limits.rules ||
+        expressions > options.limits.expressions) {
+      throw Halt{"rego_compile_error", "",
+                 "the program has more rules or expressions than allowed"};
+    }
+    CompileClock clock(options.limits.compile_time);
+    std::vector<Diagnostic>* findings = &out.diagnostics;
+    Tree tree = BuildTree(modules, findings);
+    Resolve(modules, tree, builtins.host(), findings);
+    OrderBodies(modules, &clock, findings);
+    Judge(*data, out.diagnostics, options.level, &refused);
+    if (refused) return out;
+    if (data->always) {
+      // No evaluation will reach the code: keep what Find needs.
+      for (const Node& node : tree.nodes) {
+        IrNode kept;
+        kept.path = node.path;
+        kept.keys = node.keys;
+        kept.function = 0;
+        kept.has_rule = node.has_rule();
+        kept.kind = !node.has_rule()     ? FunctionKind::kPackage
+                    : node.is_function() ? FunctionKind::kFunction
+                                         : FunctionKind::kRule;
+        data->ir.nodes.push_back(std::move(kept));
+      }
+    } else {
+      Plan plan = MakePlan(modules, tree, builtins.host(), data->arena, &clock,
+                           findings);
+      data->ir = std::move(plan.ir);
+      data->host_use = std::move(plan.host_use);
+      Judge(*data, out.diagnostics, options.level, &refused);
+      if (refused) return out;
+    }
+    data->host =
+        std::make_shared<const std::vector<HostFunction>>(builtins.host());
+    data->sha384 = DigestOf(data->sources);
+  } catch (const Halt& halt) {
+    Diagnostic error;
+    error.code = "rego_compile_error";
+    error.message = halt.message;
+    error.file = sources.empty() ? "" : sources[0].name;
+    out.diagnostics.push_back(std::move(error));
+    return out;
+  }
+  out.program = std::make_shared<const Program>(std::move(data));
+  return out;
+}
+
+CompileResult Compile(const Source& source, const Builtins& builtins,
+                      const CompileOptions& options) {
+  return Compile(std::span(&source, 1), builtins, options);
+}
+
+std::vector<Diagnostic> CheckSyntax(const Source& source,
+                                    const CompileOptions& options) {
+  Parsed parsed = Parse(source, options.version, options.limits);
+  if (!parsed.error) return {};
+  return {std::move(*parsed.error)};
+}
+
+}  // namespace vouchsafe::rego

@@ -1,0 +1,352 @@
+#include "rego/safety.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace vouchsafe::rego {
+
+void CompileClock::Tick(size_t work) {
+  work_ += work;
+  if (work_ < 100'000) return;
+  work_ = 0;
+  if (std::chrono::steady_clock::now() > end_) {
+    throw Halt{"rego_compile_error", "limit_time",
+               "compiling takes longer than allowed"};
+  }
+}
+
+bool Binder::Compute(const Term* term, Bound& bound) {
+  clock_->Tick();
+  switch (term->kind) {
+    case TermKind::kScalar:
+      return true;
+    case TermKind::kVar:
+      return !IsFree(term, bound);
+    case TermKind::kRef: {
+      if (!Compute(term->items[0], bound)) return false;
+      for (size_t i = 1; i < term->items.size(); ++i) {
+        if (!Match(term->items[i], bound)) return false;
+      }
+      return true;
+    }
+    case TermKind::kArrayOf:
+    case TermKind::kSetOf:
+    case TermKind::kObjectOf:
+      return Closed(term->body, term->items, bound);
+    default:
+      return OrderOf(term->items, bound).size() == term->items.size();
+  }
+}
+
+bool Binder::Match(const Term* term, Bound& bound) {
+  if (IsFree(term, bound)) {
+    bound[static_cast<size_t>(term->local)] = true;
+    return true;
+  }
+  if (term->kind == TermKind::kArray) {
+    return std::all_of(term->items.begin(), term->items.end(),
+                       [&](const Term* item) { return Match(item, bound); });
+  }
+  if (term->kind == TermKind::kObject) {
+    for (size_t i = 0; i < term->items.size(); i += 2) {
+      if (!Compute(term->items[i], bound)) return false;
+      if (!Match(term->items[i + 1], bound)) return false;
+    }
+    return true;
+  }
+  return Compute(term, bound);
+}
+
+std::vector<size_t> Binder::OrderOf(const std::vector<Term*>& items,
+                                    Bound& bound) {
+  std::vector<size_t> order;
+  std::vector<bool> done(items.size());
+  for (bool moved = true; moved && order.size() < items.size();) {
+    moved = false;
+    for (size_t i = 0; i < items.size(); ++i) {
+      if (done[i]) continue;
+      clock_->Tick(1 + bound.size() / 64);
+      Bound trial = bound;
+      if (!Compute(items[i], trial)) continue;
+      bound = std::move(trial);
+      done[i] = moved = true;
+      order.push_back(i);
+    }
+  }
+  return order;
+}
+
+std::vector<size_t> Binder::PairOrder(const std::vector<Term*>& a,
+                                      const std::vector<Term*>& b,
+                                      Bound& bound) {
+  std::vector<size_t> order;
+  std::vector<bool> done(a.size());
+  for (bool moved = true; moved && order.size() < a.size();) {
+    moved = false;
+    for (size_t i = 0; i < a.size(); ++i) {
+      if (done[i]) continue;
+      Bound trial = bound;
+      if (!Unify(a[i], b[i], trial)) continue;
+      bound = std::move(trial);
+      done[i] = moved = true;
+      order.push_back(i);
+    }
+  }
+  return order;
+}
+
+bool Binder::Unify(const Term* a, const Term* b, Bound& bound) {
+  clock_->Tick(1 + bound.size() / 64);
+  Bound trial = bound;
+  if (Compute(b, trial) && Match(a, trial)) {
+    bound = std::move(trial);
+    return true;
+  }
+  trial = bound;
+  if (Compute(a, trial) && Match(b, trial)) {
+    bound = std::move(trial);
+    return true;
+  }
+  if (a->kind != b->kind || a->items.size() != b->items.size() ||
+      !IsPattern(a)) {
+    return false;
+  }
+  return PairOrder(a->items, b->items, bound).size() == a->items.size();
+}
+
+bool Binder::Closed(const Body* body, const std::vector<Term*>& heads,
+                    const Bound& bound) const {
+  std::vector<int> outer;
+  Outer(body, body, &outer);
+  clock_->Tick(outer.size());
+  for (const Term* head : heads) Outer(head, body, &outer);
+  return std::all_of(outer.begin(), outer.end(), [&](int local) {
+    return bound[static_cast<size_t>(local)];
+  });
+}
+
+void Binder::Outer(const Term* term, const Body* scope, std::vector<int>* out) {
+  if (term == nullptr) return;
+  if (term->kind == TermKind::kVar && term->local >= 0 &&
+      (term->local < scope->locals_begin || term->local >= scope->locals_end)) {
+    out->push_back(term->local);
+  }
+  for (const Term* item : term->items) Outer(item, scope, out);
+  if (term->body) Outer(term->body, scope, out);
+}
+
+void Binder::Outer(const Body* body, const Body* scope, std::vector<int>* out) {
+  for (const Literal* literal : body->literals) {
+    Outer(literal->a, scope, out);
+    Outer(literal->b, scope, out);
+    Outer(literal->c, scope, out);
+    if (literal->body) Outer(literal->body, scope, out);
+    for (const With& with : literal->with) {
+      Outer(with.target, scope, out);
+      Outer(with.value, scope, out);
+    }
+  }
+}
+
+bool Binder::Evaluate(const Literal& literal, Bound& bound) {
+  for (const With& with : literal.with) {
+    if (!Compute(with.value, bound)) return false;
+  }
+  switch (literal.kind) {
+    case LiteralKind::kExpr:
+      return Compute(literal.a, bound);
+    case LiteralKind::kAssign:
+      return Compute(literal.b, bound) && Match(literal.a, bound);
+    case LiteralKind::kUnify:
+      return Unify(literal.a, literal.b, bound);
+    case LiteralKind::kSome:
+      return true;
+    case LiteralKind::kSomeIn:
+      return Compute(literal.c, bound) &&
+             (!literal.a || Match(literal.a, bound)) && Match(literal.b, bound);
+    case LiteralKind::kEvery:
+      return Compute(literal.c, bound) && Closed(literal.body, {}, bound);
+    case LiteralKind::kNot: {
+      if (literal.block) return Closed(literal.body, {}, bound);
+      Bound trial = bound;
+      const Literal& inner = *literal.body->literals[0];
+      return Evaluate(inner, trial) && trial == bound;
+    }
+  }
+  return false;
+}
+
+namespace {
+
+bool Pinned(const Term* term);
+bool Pinned(const Literal& literal) {
+  if (!literal.with.empty()) return true;
+  for (const Term* term : {literal.a, literal.b, literal.c}) {
+    if (term && Pinned(term)) return true;
+  }
+  return literal.body &&
+         std::any_of(literal.body->literals.begin(),
+                     literal.body->literals.end(),
+                     [](const Literal* l) { return Pinned(*l); });
+}
+bool Pinned(const Term* term) {
+  if (term->kind == TermKind::kCall && term->callee == Callee::kHost) {
+    return true;
+  }
+  if (term->body) {
+    for (const Literal* literal : term->body->literals) {
+      if (Pinned(*literal)) return true;
+    }
+  }
+  return std::any_of(term->items.begin(), term->items.end(),
+                     [](const Term* item) { return Pinned(item); });
+}
+
+class Orderer {
+ public:
+  Orderer(const Module& module, Rule& rule, CompileClock* clock,
+          std::vector<Diagnostic>* findings)
+      : module_(module),
+        rule_(rule),
+        clock_(clock),
+        binder_(clock),
+        findings_(findings) {}
+
+  void Run() {
+    Bound bound(rule_.locals.size());
+    for (Term* arg : rule_.args) {
+      if (!binder_.Match(arg, bound)) Unsafe(arg, bound);
+    }
+    std::vector<Term*> heads;
+    if (rule_.head->kind == TermKind::kRef) {
+      heads.assign(rule_.head->items.begin() + 1, rule_.head->items.end());
+    }
+    if (rule_.key) heads.push_back(rule_.key);
+    if (rule_.value) heads.push_back(rule_.value);
+    Scope(rule_.body, heads, bound);
+    for (ElseLink& link : rule_.otherwise) {
+      std::vector<Term*> value;
+      if (link.value) value.push_back(link.value);
+      Scope(link.body, value, bound);
+    }
+  }
+
+ private:
+  // A body and what is computed at its end.
+  void Scope(Body* body, const std::vector<Term*>& heads, Bound bound) {
+    if (body && !Order(*body, bound)) return;
+    for (Term* head : heads) {
+      Closures(head, bound);
+      if (!binder_.Compute(head, bound)) return Unsafe(head, bound);
+    }
+  }
+
+  bool Order(Body& body, Bound& bound) {
+    std::vector<Literal*> rest = body.literals, order;
+    while (!rest.empty()) {
+      const auto next = Pick(rest, bound);
+      if (next == rest.end()) {
+        Unsafe(*rest[0], bound);
+        return false;
+      }
+      Literal* literal = *next;
+      Closures(*literal, bound);
+      binder_.Evaluate(*literal, bound);
+      order.push_back(literal);
+      rest.erase(next);
+    }
+    body.literals = std::move(order);
+    return true;
+  }
+
+  std::vector<Literal*>::iterator Pick(std::vector<Literal*>& rest,
+                                       const Bound& bound) {
+    auto pinned = rest.end();
+    for (auto at = rest.begin(); at != rest.end(); ++at) {
+      clock_->Tick(1 + bound.size() / 64);
+      Bound trial = bound;
+      if (!binder_.Evaluate(**at, trial)) continue;
+      if (at == rest.begin() || !Pinned(**at)) return at;
+      if (pinned == rest.end()) pinned = at;
+    }
+    return pinned;
+  }
+
+  // Orders the bodies inside what is about to be computed. Variables that the
+  // literal binds itself are not seen by closures in it.
+  void Closures(Literal& literal, const Bound& bound) {
+    for (Term* term : {literal.a, literal.b, literal.c}) {
+      if (term) Closures(term, bound);
+    }
+    for (With& with : literal.with) Closures(with.value, bound);
+    if (literal.kind == LiteralKind::kEvery) {
+      Bound inner = bound;
+      binder_.Compute(literal.c, inner);
+      if (literal.a) binder_.Match(literal.a, inner);
+      binder_.Match(literal.b, inner);
+      Scope(literal.body, {}, inner);
+    }
+    if (literal.kind == LiteralKind::kNot) Scope(literal.body, {}, bound);
+  }
+  void Closures(Term* term, const Bound& bound) {
+    if (term->body) return Scope(term->body, term->items, bound);
+    for (Term* item : term->items) Closures(item, bound);
+  }
+
+  void Unsafe(const Literal& literal, const Bound& bound) {
+    std::vector<const Term*> free;
+    for (const Term* term : {literal.a, literal.b, literal.c}) {
+      if (term) Free(term, bound, free);
+    }
+    for (const With& with : literal.with) Free(with.value, bound, free);
+    if (literal.body) Free(*literal.body, bound, free);
+    Report(free, literal.span);
+  }
+  void Unsafe(const Term* term, const Bound& bound) {
+    std::vector<const Term*> free;
+    Free(term, bound, free);
+    Report(free, term->span);
+  }
+  void Free(const Body& body, const Bound& bound,
+            std::vector<const Term*>& out) {
+    for (const Literal* literal : body.literals) {
+      for (const Term* term : {literal->a, literal->b, literal->c}) {
+        if (term) Free(term, bound, out);
+      }
+    }
+  }
+  void Free(const Term* term, const Bound& bound,
+            std::vector<const Term*>& out) {
+    if (binder_.IsFree(term, bound)) out.push_back(term);
+    for (const Term* item : term->items) Free(item, bound, out);
+    if (term->body) Free(*term->body, bound, out);
+  }
+  void Report(const std::vector<const Term*>& free, const Span& span) {
+    const std::string name =
+        free.empty()
+            ? "_"
+            : std::string(rule_.locals[static_cast<size_t>(free[0]->local)]);
+    findings_->push_back(Finding("rego_unsafe_var_error",
+                                 "var " + name + " is unsafe", module_,
+                                 free.empty() ? span : free[0]->span));
+  }
+
+  const Module& module_;
+  Rule& rule_;
+  CompileClock* clock_;
+  Binder binder_;
+  std::vector<Diagnostic>* findings_;
+};
+
+}  // namespace
+
+void OrderBodies(std::vector<std::unique_ptr<Module>>& modules,
+                 CompileClock* clock, std::vector<Diagnostic>* findings) {
+  for (auto& module : modules) {
+    for (Rule& rule : module->rules) {
+      Orderer(*module, rule, clock, findings).Run();
+    }
+  }
+}
+
+}  // namespace vouchsafe::rego

@@ -1,0 +1,306 @@
+// Calls: rules, functions, built-ins, the host, and what `with` changes.
+
+#include "json/write.h"
+#include "rego/vm.h"
+
+namespace vouchsafe::rego {
+
+Machine::Memo& Machine::MemoOf(uint32_t function) {
+  Context& now = context();
+  return now.all.empty() ? now.some[function] : now.all[function];
+}
+
+const Machine::Mock* Machine::FindMock(Replacement::Target target,
+                                       uint32_t index) const {
+  const auto& mocks = context().mocks;
+  for (size_t i = mocks.size(); i-- > 0;) {  // later ones on top
+    if (mocks[i].how.target == target && mocks[i].how.index == index) {
+      return &mocks[i];
+    }
+  }
+  return nullptr;
+}
+
+// Is the node at or below a path that `with` gave a value?
+bool Machine::Overridden(const IrNode& node) const {
+  for (const auto& path : context().overrides) {
+    if (path.size() <= node.keys.size() &&
+        std::equal(path.begin(), path.end(), node.keys.begin())) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Value Machine::BaseAt(uint32_t node) const {
+  Value value = context().base;
+  for (const std::string& key : ir_.nodes[node].keys) value = value.Get(key);
+  return value;
+}
+
+const Value* Machine::FindCall(uint32_t function, std::span<const Value> args,
+                               uint64_t hash) {
+  const auto [first, last] = context().calls.equal_range(hash);
+  for (auto at = first; at != last; ++at) {
+    if (at->second.function != function) continue;
+    if (std::equal(args.begin(), args.end(), at->second.args.begin(),
+                   at->second.args.end())) {
+      return &at->second.value;
+    }
+    budget_.Step();
+  }
+  return nullptr;
+}
+
+Machine::Called Machine::Call(uint32_t index, std::span<const Value> args,
+                              uint32_t result_register, uint32_t fail,
+                              Value* out) {
+  const Function& function = ir_.functions[index];
+  const auto answer = [&](const Value& value) {
+    *out = value;
+    return value.defined() ? Called::kValue : Called::kUndefined;
+  };
+  if (!context().mocks.empty()) {
+    const Mock* mock = FindMock(Replacement::Target::kFunction, index);
+    if (mock) {
+      return CallMocked(*mock,
+                        static_cast<size_t>(mock - context().mocks.data()),
+                        args, result_register, fail, out);
+    }
+  }
+  uint64_t hash = 0;
+  if (function.kind == FunctionKind::kFunction) {
+    hash = index;
+    for (const Value& arg : args) hash = hash * 31 + HashOf(arg);
+    if (const Value* known = FindCall(index, args, hash)) {
+      return answer(*known);
+    }
+  } else {
+    if (!context().overrides.empty() && Overridden(ir_.nodes[function.node])) {
+      return answer(BaseAt(function.node));
+    }
+    Memo& memo = MemoOf(index);
+    if (memo.state == MemoState::kDone) return answer(memo.value);
+    if (memo.state == MemoState::kRunning) {
+      const std::string& path = ir_.nodes[function.node].path;
+      throw Halt{"rego_recursion_error", "",
+                 "rule " + path + " is recursive: " + path + " -> " + path};
+    }
+    memo.state = MemoState::kRunning;
+  }
+  Push(index, args, result_register, fail);
+  frames_.back().memo_hash = hash;
+  return Called::kPushed;
+}
+
+void Machine::Push(uint32_t index, std::span<const Value> args,
+                   uint32_t result_register, uint32_t fail) {
+  if (frames_.size() >= budget_.limits.call_depth) {
+    ThrowLimit("limit_depth",
+               "rules and functions call each other deeper than "
+               "allowed");
+  }
+  const Function& function = ir_.functions[index];
+  Frame frame{};
+  frame.function = &function;
+  frame.index = index;
+  frame.base = stack_.size();
+  frame.result_register = result_register;
+  frame.fail = fail;
+  frame.definition = kNoDefinition;
+  frame.chain_definition = kNoDefinition;
+  frame.tried = SIZE_MAX;
+  const size_t size = stack_.size() + function.registers;
+  if (size > stack_.capacity()) {
+    budget_.arena.Charge((2 * size - stack_.capacity()) * sizeof(Value));
+    stack_.reserve(2 * size);
+  }
+  budget_.Items(function.registers);
+  stack_.resize(size);
+  std::copy(args.begin(), args.end(),
+            stack_.begin() + static_cast<std::ptrdiff_t>(frame.base));
+  frames_.push_back(frame);
+}
+
+// While a replacement runs it is off, so that it may call the original.
+Machine::Called Machine::CallMocked(const Mock& mock, size_t mock_index,
+                                    std::span<const Value> args,
+                                    uint32_t result_register, uint32_t fail,
+                                    Value* out) {
+  const auto answer = [&](const Value& value) {
+    *out = value;
+    return value.defined() ? Called::kValue : Called::kUndefined;
+  };
+  switch (mock.how.by) {
+    case Replacement::By::kValue:
+      return answer(mock.value);
+    case Replacement::By::kBuiltin:
+      return answer(CallBuiltin(mock.how.by_index, args));
+    case Replacement::By::kHost:
+      return answer(CallHost(mock.how.by_index, args));
+    case Replacement::By::kFunction:
+      break;
+  }
+  const uint32_t function = mock.how.by_index;
+  if (ir_.functions[function].arity != args.size()) {
+    throw Halt{"rego_type_error", "",
+               "a replacement function takes another number of arguments"};
+  }
+  const Context& now = context();
+  auto inner = std::make_unique<Context>();
+  inner->input = now.input;
+  inner->base = now.base;
+  inner->overrides = now.overrides;
+  inner->mocks = now.mocks;
+  inner->mocks.erase(inner->mocks.begin() +
+                     static_cast<std::ptrdiff_t>(mock_index));
+  contexts_.push_back(std::move(inner));
+  budget_.Step(16);
+  Push(function, args, result_register, fail);
+  frames_.back().pops_context = true;
+  return Called::kPushed;
+}
+
+Machine::Called Machine::Lookup(const Instruction& at,
+                                std::span<const Value> keys, Value* out,
+                                uint32_t* used) {
+  uint32_t node = at.e;
+  *used = 0;
+  const uint32_t result = at.a, fail = at.d;
+  while (!ir_.nodes[node].has_rule && *used < keys.size()) {
+    const Value& key = keys[*used];
+    const auto& children = ir_.nodes[node].children;
+    const auto child =
+        key.is_string() ? children.find(key.text()) : children.end();
+    if (child == children.end()) {
+      *out = BaseAt(node);
+      return out->defined() ? Called::kValue : Called::kUndefined;
+    }
+    node = child->second;
+    ++*used;
+  }
+  if (ir_.nodes[node].kind == FunctionKind::kFunction) {
+    return Called::kUndefined;
+  }
+  return Call(ir_.nodes[node].function, {}, result, fail, out);
+}
+
+Value Machine::CallBuiltin(uint32_t index, std::span<const Value> args) {
+  const Builtin& builtin = StandardBuiltins().at(index);
+  if (builtin.function == nullptr) {
+    // Never undefined: a policy must not mistake it for an answer.
+    throw Halt{"eval_builtin_error", "",
+               std::string(builtin.name) + ": not supported"};
+  }
+  BuiltinCall call(builtin.name, budget_, builtins_);
+  const Value out = builtin.function(call, args);
+  if (call.error && request_.strict_errors) {
+    throw Halt{call.error->code, "", call.error->message};
+  }
+  return call.error ? Value() : out;
+}
+
+Value Machine::CallHost(uint32_t index, std::span<const Value> args) {
+  const HostFunction& host = (*program_.host)[index];
+  json::Array json_args;
+  for (const Value& arg : args) json_args.push_back(ToJson(arg));
+  std::string key;
+  if (host.purity == Purity::kStable) {
+    key = json::WriteSorted(json::Value(json_args));
+    const auto known = host_memo_.find({index, key});
+    if (known != host_memo_.end()) return known->second;
+  }
+  if (++budget_.host_calls > budget_.limits.host_calls) {
+    ThrowLimit("limit_host_calls", "more calls of the host than allowed");
+  }
+  const HostFunctionCall& function = host.call ? host.call : request_.host;
+  if (!function) {
+    throw Halt{"eval_host_error", "", host.name + ": nothing answers it"};
+  }
+  const auto start = std::chrono::steady_clock::now();
+  HostCall call;
+  call.function = host.name;
+  call.location = Where();
+  call.deadline = start + budget_.limits.host_time - budget_.host_time;
+  call.stop = budget_.stop();
+  const Result<json::Value> answer = function(call, json_args);
+  budget_.AddHostTime(std::chrono::steady_clock::now() - start);
+  if (!answer) {
+    throw Halt{"eval_host_error", "", host.name + ": " + answer.error().Text()};
+  }
+  if (budget_.host_time > budget_.limits.host_time) {
+    ThrowLimit("limit_host_time", "the host takes longer than allowed");
+  }
+  const Value out = FromJson(budget_.arena, *answer);
+  if (host.purity == Purity::kStable) {
+    budget_.arena.Charge(key.size() + 128);
+    host_memo_.emplace(std::pair(index, std::move(key)), out);
+  }
+  return out;
+}
+
+// `document` with `value` at `keys`; parents that are no objects become so.
+Value Machine::Patch(const Value& document, std::span<const std::string> keys,
+                     const Value& value) {
+  if (keys.empty()) return value;
+  const Value inner =
+      Patch(document.is_object() ? document.Get(keys[0]) : Value(),
+            keys.subspan(1), value);
+  std::vector<Pair> pairs;
+  if (document.is_object()) {
+    for (size_t i = 0; i < document.size(); ++i) {
+      pairs.push_back({document.keys()[i], document.values()[i]});
+    }
+  }
+  budget_.Items(pairs.size());
+  pairs.push_back({MakeText(budget_.arena, keys[0]), inner});
+  return MakeObject(budget_.arena, std::move(pairs));
+}
+
+void Machine::EnterWith(const Instruction& at, std::span<const Value> values) {
+  const Context& now = context();
+  auto inner = std::make_unique<Context>();
+  inner->input = now.input;
+  inner->base = now.base;
+  inner->overrides = now.overrides;
+  inner->mocks = now.mocks;
+  const std::vector<Replacement>& replacements = ir_.replacements[at.e];
+  for (size_t i = 0; i < replacements.size(); ++i) {
+    const Replacement& how = replacements[i];
+    switch (how.target) {
+      case Replacement::Target::kInput:
+        inner->input = Patch(inner->input, how.keys, values[i]);
+        break;
+      case Replacement::Target::kData:
+        inner->base = Patch(inner->base, how.keys, values[i]);
+        inner->overrides.push_back(how.keys);
+        break;
+      default:
+        inner->mocks.push_back({how, values[i]});
+    }
+  }
+  if (contexts_.size() > budget_.limits.call_depth) {
+    ThrowLimit("limit_depth", "`with` nests deeper than allowed");
+  }
+  contexts_.push_back(std::move(inner));
+  budget_.Step(16);
+}
+
+void Machine::AddBase(CollectionBuilder& builder, uint32_t node) {
+  const Value base = BaseAt(node);
+  if (!base.is_object()) return;
+  const auto& children = ir_.nodes[node].children;
+  for (size_t i = 0; i < base.size(); ++i) {
+    const Value& key = base.keys()[i];
+    if (key.is_string()) {
+      const auto child = children.find(key.text());
+      if (child != children.end() &&
+          ir_.nodes[child->second].kind != FunctionKind::kFunction) {
+        continue;
+      }
+    }
+    builder.Put(budget_, key, base.values()[i]);
+  }
+}
+
+}  // namespace vouchsafe::rego
