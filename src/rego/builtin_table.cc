@@ -29,6 +29,10 @@ const BuiltinTable& StandardBuiltins() {
     RegisterStrings(out);
     RegisterSearch(out);
     RegisterRegex(out);
+    RegisterSprintf(out);
+    RegisterObjects(out);
+    RegisterEncoding(out);
+    RegisterNumbers(out);
     RegisterTypes(out);
     out.Sort();
     RegisterDeclared(out);
