@@ -4,7 +4,7 @@
 #include <fstream>
 
 #include "tests/fake/fake_fetcher.h"
-#include "verifier/snp/test_fixture.h"
+#include "tests/fake/snp_fixture.h"
 #include "verifier/snp/vek_cache.h"
 
 namespace vouchsafe::snp {

@@ -1,6 +1,6 @@
 #pragma once
 
-// Evaluates evidence of the fake CAs; for this folder's tests.
+// Evaluates evidence of the fake CAs; for the tests of verifier/snp.
 
 #include <gtest/gtest.h>
 
