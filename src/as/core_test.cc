@@ -5,6 +5,7 @@
 #include "as/default_policies.h"
 #include "as/policy_input.h"
 #include "as/test_service.h"
+#include "tests/support/shared_data.h"
 
 namespace vouchsafe::as {
 namespace {

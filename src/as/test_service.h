@@ -3,6 +3,8 @@
 // An AttestationService for tests: everything in memory, a clock that stands
 // still, sample verifiers, and a verifier whose claims the test sets.
 
+#include <gtest/gtest.h>
+
 #include <memory>
 #include <string>
 
@@ -13,7 +15,6 @@
 #include "json/parse.h"
 #include "json/write.h"
 #include "storage/memory.h"
-#include "tests/support/shared_data.h"
 #include "verifier/registry/registry.h"
 #include "verifier/sample/sample.h"
 

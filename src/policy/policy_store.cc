@@ -54,8 +54,19 @@ std::string TriedText(const rego::Tried& tried) {
   return out;
 }
 
+// What says most comes first: conditions that were false, then what held, then
+// rules that did not apply at all.
+int Rank(const rego::Tried& tried) {
+  if (tried.succeeded) return 1;
+  return tried.reason.find("undefined") == std::string::npos ? 0 : 2;
+}
+
 PolicyFact FactOf(const Policy& policy, const rego::Answer& answer,
-                  const std::vector<rego::Tried>& tried) {
+                  std::vector<rego::Tried> tried) {
+  std::stable_sort(tried.begin(), tried.end(),
+                   [](const rego::Tried& a, const rego::Tried& b) {
+                     return Rank(a) < Rank(b);
+                   });
   PolicyFact fact;
   fact.id = policy.id;
   fact.sha384 = policy.sha384;

@@ -25,6 +25,11 @@ Result<ReferenceValue> Read(std::string_view text) {
   ReferenceValue out;
   out.name = TRY(in.String("name"));
   const std::string expiration = TRY(in.String("expiration"));
+  // Exactly YYYY-MM-DDTHH:MM:SSZ, as it is written.
+  if (expiration.size() != 20 || expiration.back() != 'Z') {
+    return Fail(ErrorCode::kInternal,
+                "expiration: `" + expiration + "`, want UTC in whole seconds");
+  }
   out.expires_unix_s = TRY(ParseRfc3339(expiration)) / 1'000'000;
   if (const json::Value* value = in.object().Find("value")) {
     out.value = *value;

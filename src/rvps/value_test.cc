@@ -52,6 +52,8 @@ TEST(ReferenceValue, RefusesWhatIsNone) {
        {"", "[]", "{}", R"({"name":"a"})",
         R"({"name":"a","expiration":"2027-11-24T23:56:19Z"})",
         R"({"name":"a","expiration":"soon","value":1})",
+        R"({"name":"a","expiration":"2027-11-24T23:56:19+01:00","value":1})",
+        R"({"name":"a","expiration":"2027-11-24T23:56:19.5Z","value":1})",
         R"({"name":1,"expiration":"2027-11-24T23:56:19Z","value":1})"}) {
     const auto read = ReadReferenceValue(text);
     ASSERT_FALSE(read.has_value()) << text;
