@@ -8,13 +8,17 @@
 namespace vouchsafe::as {
 namespace {
 
-// From the outermost inwards. What is below "Verifier evaluate failed" is one
-// cause, as Trustee prints it.
+// From here inwards all is one cause, as Trustee prints it.
+bool IsOneCause(std::string_view context) {
+  return context == "Verifier evaluate failed" ||
+         context == "Failed to eval policy";
+}
+
+// From the outermost inwards.
 std::vector<std::string> Causes(const Error& error) {
-  constexpr std::string_view kVerifier = "Verifier evaluate failed";
   std::vector<std::string> out;
   for (auto it = error.context.rbegin(); it != error.context.rend(); ++it) {
-    if (*it == kVerifier) {
+    if (IsOneCause(*it)) {
       Error inner = error;
       inner.context.assign(error.context.begin(), it.base());
       out.push_back(inner.Text());
