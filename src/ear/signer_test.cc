@@ -56,6 +56,21 @@ TEST(TokenSigner, OnlyP256) {
             "Read Token Signer private key failed");
 }
 
+TEST(TokenSigner, SimpleTokensAreSignedWithRsa) {
+  ManualClock clock(1);
+  const auto keys = storage::MakeMemoryStore(clock);
+  const auto signer = TokenSigner::FromStore(*keys, TokenForm::kSimple);
+  ASSERT_TRUE(signer.has_value()) << signer.error().Text();
+  auto jws = jose::UnverifiedJws::Parse(*signer->Sign("{}"));
+  ASSERT_TRUE(jws.has_value());
+  EXPECT_EQ(jws->alg(), "RS384");
+  const auto set = jose::JwkSet::FromJson(signer->Jwks());
+  CheckLog log;
+  EXPECT_TRUE(jose::VerifyJws(*std::move(jws), *set->Find(signer->kid()), log));
+  EXPECT_FALSE(TokenSigner::Create(*PrivateKey::Generate(KeyType::kEcP256), {},
+                                   TokenForm::kSimple));
+}
+
 TEST(TokenSigner, OneKeyForAllReplicasOfAStore) {
   ManualClock clock(1);
   const auto keys = storage::MakeMemoryStore(clock);
