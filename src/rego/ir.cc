@@ -6,15 +6,15 @@ namespace vouchsafe::rego {
 namespace {
 
 constexpr std::string_view kNames[] = {
-    "move",         "jump",         "test",         "jump-defined",
-    "input",        "base",         "index",        "index-rest",
-    "equal",        "compare",      "is-array",     "is-object",
-    "iterate",      "next",         "array",        "set",
-    "object",       "builtin",      "host",         "call",
-    "lookup",       "builder-new",  "builder-add",  "builder-put",
-    "builder-path", "builder-base", "builder-done", "set-once",
-    "return",       "with-enter",   "with-leave",   "raise",
-    "try"};
+    "move",        "jump",         "test",         "jump-defined",
+    "input",       "base",         "index",        "index-either",
+    "index-rest",  "equal",        "compare",      "is-array",
+    "is-object",   "iterate",      "next",         "array",
+    "set",         "object",       "builtin",      "host",
+    "call",        "lookup",       "builder-new",  "builder-add",
+    "builder-put", "builder-path", "builder-base", "builder-done",
+    "set-once",    "return",       "with-enter",   "with-leave",
+    "raise",       "try"};
 
 bool TakesArgs(Op op) {
   switch (op) {

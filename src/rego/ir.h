@@ -27,6 +27,7 @@ enum class Op : uint8_t {
   kInput,        // a = input -> d
   kBase,         // a = base data at node e -> d
   kIndex,        // a = b[c] -> d
+  kIndexEither,  // a = b[c], or b[e] when that is not there -> d
   kIndexRest,    // a = a[args (b, c) from register a + 1 on] -> d
   kEqual,        // b == c -> d
   kCompare,      // b (e: Comparison) c -> d

@@ -29,8 +29,13 @@ bool Parser::IsKeyword(std::string_view name) const {
   return words_ || Holds(imported_words_, name);
 }
 
+bool Parser::IsPlainName() const {
+  const bool dotted = After().Is(".") && !After().space;
+  return Now().kind == TokenKind::kName && (dotted || !IsKeyword(Now().text));
+}
+
 bool Parser::IsWord(std::string_view word) const {
-  return Now().IsName(word) && IsKeyword(word);
+  return Now().IsName(word) && IsKeyword(word) && !IsPlainName();
 }
 
 void Parser::Fail(const std::string& message) const {
@@ -91,7 +96,7 @@ void Parser::AddRule(Rule rule) {
 
 void Parser::ParseModule() {
   ParsePackage();
-  while (Now().IsName("import")) ParseImport();
+  while (IsWord("import")) ParseImport();
   ParseRules();
 }
 
@@ -179,10 +184,10 @@ void Parser::ParseImport() {
 void Parser::ParseRules() {
   while (Now().kind != TokenKind::kEnd) {
     if (Take(";")) continue;
-    if (Now().IsName("import")) {
+    if (IsWord("import")) {
       Fail("imports must stand before rules");
     }
-    if (IsWord("default") && !After().Is(".")) {
+    if (IsWord("default")) {
       ParseDefault();
     } else {
       const size_t head_at = at_;
@@ -197,7 +202,7 @@ void Parser::ParseRules() {
 Rule Parser::ParseHead() {
   const size_t first = at_;
   Rule rule;
-  if (Now().kind != TokenKind::kName || IsKeyword(Now().text)) {
+  if (!IsPlainName()) {
     Unexpected("a rule");
   }
   if (Now().text == "input" || Now().text == "data") {
@@ -282,7 +287,7 @@ void Parser::ParseTail(size_t head_at, Rule rule) {
   }
   FinishKind(rule, has_if, rule.body != nullptr);
   const bool block_body = rule.body && tokens_[at_ - 1].Is("}");
-  if (Now().IsName("else")) {
+  if (IsWord("else")) {
     ParseElse(rule);
     AddRule(std::move(rule));
     return;
@@ -304,7 +309,7 @@ void Parser::ParseElse(Rule& rule) {
   if (rule.kind == RuleKind::kSet || rule.kind == RuleKind::kObject) {
     Fail("else keyword cannot be used on partial rules");
   }
-  while (Now().IsName("else")) {
+  while (IsWord("else")) {
     const size_t first = at_;
     Skip();
     ElseLink link;

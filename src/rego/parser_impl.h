@@ -95,6 +95,8 @@ class Parser {
   // The keyword, where it is one.
   bool IsWord(std::string_view word) const;
   bool IsKeyword(std::string_view name) const;
+  // A name that is no keyword, or one that a dot directly follows.
+  bool IsPlainName() const;
   void Expect(std::string_view symbol);
   [[noreturn]] void Fail(const std::string& message) const;
   [[noreturn]] void FailAt(const Span& span, const std::string& message) const;

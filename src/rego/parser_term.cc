@@ -257,16 +257,17 @@ Term* Parser::ParsePrimary(bool* allows_keys) {
 Term* Parser::ParseName(bool* allows_keys) {
   const Token token = Now();
   const Span span = SpanFrom(at_);
-  if (token.text == "true" || token.text == "false") {
+  const bool plain = IsPlainName();
+  if (!plain && (token.text == "true" || token.text == "false")) {
     Skip();
     return Scalar(Value::Bool(token.text == "true"), span);
   }
-  if (token.text == "null") {
+  if (!plain && token.text == "null") {
     Skip();
     return Scalar(Value::Null(), span);
   }
   const bool call_next = After().Is("(") && !After().space;
-  if (IsKeyword(token.text) && !(token.text == "contains" && call_next)) {
+  if (!plain && !(token.text == "contains" && call_next)) {
     Unexpected("a value");
   }
   *allows_keys = true;

@@ -66,6 +66,8 @@ class FunctionPlanner {
   uint32_t PlanData(const Term* term);
   uint32_t PlanKeys(uint32_t base, const std::vector<Term*>& items,
                     size_t from);
+  uint32_t PlanBase(uint32_t base, const std::vector<Term*>& items,
+                    size_t from);
   uint32_t PlanCall(const Term* term);
   uint32_t PlanCollection(const Term* term);
   uint32_t PlanComprehension(const Term* term);

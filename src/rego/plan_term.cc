@@ -1,9 +1,15 @@
 // Terms to code.
 
 #include "rego/builtin_table.h"
+#include "rego/number.h"
 #include "rego/plan_impl.h"
 
 namespace vouchsafe::rego {
+namespace {
+
+std::ptrdiff_t Offset(size_t i) { return static_cast<std::ptrdiff_t>(i); }
+
+}  // namespace
 
 bool IsConstant(const Term* term) {
   if (term->kind == TermKind::kScalar) return true;
@@ -141,7 +147,7 @@ uint32_t FunctionPlanner::PlanData(const Term* term) {
   const Term* key = items[at];
   if (key->kind == TermKind::kScalar) {  // no rule is there
     Emit(Op::kBase, out, 0, 0, fail_, node);
-    return PlanKeys(out, items, at);
+    return PlanBase(out, items, at);
   }
   if (!Computable(key)) {
     EmitArgs(Op::kCall, out, {}, fail_, found.function);
@@ -154,6 +160,24 @@ uint32_t FunctionPlanner::PlanData(const Term* term) {
   EmitArgs(Op::kLookup, out, keys, fail_, node);
   EmitArgs(Op::kIndexRest, out, keys, fail_, 0);
   return PlanKeys(out, items, at);
+}
+
+// Below base data a constant integer key also finds a text key.
+uint32_t FunctionPlanner::PlanBase(uint32_t base,
+                                   const std::vector<Term*>& items,
+                                   size_t from) {
+  std::vector<Term*> rest = items;
+  for (size_t i = from; i < rest.size(); ++i) {
+    const Term* key = rest[i];
+    if (key->kind != TermKind::kScalar || !key->scalar.is_int()) continue;
+    base = PlanKeys(base, {rest.begin(), rest.begin() + Offset(i)}, from);
+    const uint32_t out = NewRegister();
+    const uint32_t text = Constant(NumberText(key->scalar));
+    Emit(Op::kIndexEither, out, base, Constant(key->scalar), fail_, text);
+    base = out;
+    from = i + 1;
+  }
+  return PlanKeys(base, rest, from);
 }
 
 uint32_t FunctionPlanner::Iterate(uint32_t collection) {

@@ -35,29 +35,24 @@ class Resolver {
     scopes_.assign(1, {});
     for (Term* arg : rule.args) DeclareAll(arg);
     for (Term* arg : rule.args) Resolve(arg);
-    std::vector<Term*> heads;
+    // Resolution may replace a term: the slots are written back.
+    std::vector<Term**> heads;
     if (rule.head->kind == TermKind::kRef) {
-      heads.assign(rule.head->items.begin() + 1, rule.head->items.end());
+      for (size_t i = 1; i < rule.head->items.size(); ++i) {
+        heads.push_back(&rule.head->items[i]);
+      }
     }
-    if (rule.key) heads.push_back(rule.key);
-    if (rule.value) heads.push_back(rule.value);
+    if (rule.key) heads.push_back(&rule.key);
+    if (rule.value) heads.push_back(&rule.value);
     InScope(rule.body, heads);
-    if (rule.head->kind == TermKind::kRef) {
-      std::copy(heads.begin(), heads.begin() + KeyCount(rule),
-                rule.head->items.begin() + 1);
-    }
     for (ElseLink& link : rule.otherwise) {
-      std::vector<Term*> value;
-      if (link.value) value.push_back(link.value);
+      std::vector<Term**> value;
+      if (link.value) value.push_back(&link.value);
       InScope(link.body, value);
     }
   }
 
  private:
-  static std::ptrdiff_t KeyCount(const Rule& rule) {
-    return static_cast<std::ptrdiff_t>(rule.head->items.size()) - 1;
-  }
-
   int NewLocal(std::string_view name) {
     rule_->locals.push_back(name);
     return static_cast<int>(rule_->locals.size()) - 1;
@@ -89,7 +84,7 @@ class Resolver {
     }
   }
 
-  void InScope(Body* body, std::vector<Term*>& heads) {
+  void InScope(Body* body, const std::vector<Term**>& heads) {
     scopes_.emplace_back();
     const int begin = static_cast<int>(rule_->locals.size());
     if (body) {
@@ -100,12 +95,12 @@ class Resolver {
       for (const Literal* literal : body->literals) {
         Implicit(*literal, declared);
       }
-      for (const Term* head : heads) Implicit(head, declared);
+      for (Term** head : heads) Implicit(*head, declared);
       for (Literal* literal : body->literals) Resolve(*literal);
     } else {
-      for (const Term* head : heads) Implicit(head, {});
+      for (Term** head : heads) Implicit(*head, {});
     }
-    for (Term*& head : heads) Resolve(head);
+    for (Term** head : heads) Resolve(*head);
     if (body) {
       body->locals_begin = begin;
       body->locals_end = static_cast<int>(rule_->locals.size());
@@ -198,16 +193,14 @@ class Resolver {
         DeclareAll(literal.b);
         if (literal.a) Resolve(literal.a);
         Resolve(literal.b);
-        std::vector<Term*> none;
-        InScope(literal.body, none);
+        InScope(literal.body, {});
         literal.body->locals_begin = begin;
         scopes_.pop_back();
         return;
       }
       case LiteralKind::kNot:
         if (literal.block) {
-          std::vector<Term*> none;
-          return InScope(literal.body, none);
+          return InScope(literal.body, {});
         }
         for (Literal* inner : literal.body->literals) Resolve(*inner);
         return;
@@ -265,11 +258,17 @@ class Resolver {
       case TermKind::kArrayOf:
       case TermKind::kSetOf:
       case TermKind::kObjectOf:
-        return InScope(term->body, term->items);
+        return InComprehension(term);
       default:
         break;
     }
     for (Term*& item : term->items) Resolve(item);
+  }
+
+  void InComprehension(Term* term) {
+    std::vector<Term**> heads;
+    for (Term*& item : term->items) heads.push_back(&item);
+    InScope(term->body, heads);
   }
 
   void ResolveVar(Term*& term) {

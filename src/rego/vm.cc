@@ -222,6 +222,12 @@ void Machine::Loop(size_t floor) {
       case Op::kIndex:
         settle(Read(frame, at.b).Get(Read(frame, at.c)));
         break;
+      case Op::kIndexEither: {
+        const Value base = Read(frame, at.b);
+        const Value value = base.Get(Read(frame, at.c));
+        settle(value.defined() ? value : base.Get(Read(frame, at.e)));
+        break;
+      }
       case Op::kIndexRest: {
         Value value = Read(frame, at.a);
         const auto from =
@@ -398,7 +404,10 @@ void Machine::Loop(size_t floor) {
       case Op::kSetOnce:
         SetOnce(frame, at);
         if constexpr (kTrace) {
-          if (frame.tried != SIZE_MAX) tried_[frame.tried].succeeded = true;
+          if (frame.tried != SIZE_MAX &&
+              tried_[frame.tried].definition == at.c) {
+            tried_[frame.tried].succeeded = true;
+          }
         }
         ++frame.pc;
         break;

@@ -62,7 +62,7 @@ Value RangeStep(BuiltinCall& call, Args args) {
   if (!Integers(call, args)) return {};
   const auto step = AsInt64(args[2]);
   if (!step || *step <= 0) {
-    return call.Fail("step must be a positive number above zero");
+    return call.Fail("step must be a positive integer");
   }
   return Count(call, args[0], args[1], *step);
 }

@@ -105,6 +105,14 @@ Value ObjectUnionN(BuiltinCall& call, Args args) {
   return out;
 }
 
+// One after the other somewhere in it.
+bool SubArray(BuiltinCall& call, const Value& super, const Value& sub) {
+  call.budget.Step(1 + size_t{super.size()} * sub.size());
+  const auto have = super.items(), want = sub.items();
+  return want.empty() || std::search(have.begin(), have.end(), want.begin(),
+                                     want.end()) != have.end();
+}
+
 bool SubObject(BuiltinCall& call, const Value& super, const Value& sub) {
   call.budget.Items(sub.size());
   for (size_t i = 0; i < sub.size(); ++i) {
@@ -117,6 +125,8 @@ bool SubObject(BuiltinCall& call, const Value& super, const Value& sub) {
       for (const Value& item : want.items()) {
         if (!have.Get(item).defined()) return false;
       }
+    } else if (have.is_array() && want.is_array()) {
+      if (!SubArray(call, have, want)) return false;
     } else if (!(have == want)) {
       return false;
     }
@@ -131,11 +141,7 @@ Value Subset(BuiltinCall& call, Args args) {
     return Value::Bool(SubObject(call, super, sub));
   }
   if (super.is_array() && sub.is_array()) {
-    call.budget.Step(1 + size_t{super.size()} * sub.size());
-    const auto have = super.items(), want = sub.items();
-    return Value::Bool(std::search(have.begin(), have.end(), want.begin(),
-                                   want.end()) != have.end() ||
-                       want.empty());
+    return Value::Bool(SubArray(call, super, sub));
   }
   if ((super.is_set() || super.is_array()) && sub.is_set()) {
     call.budget.Step(1 + size_t{super.size()} * sub.size());

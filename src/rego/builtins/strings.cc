@@ -212,7 +212,7 @@ Value Reverse(BuiltinCall& call, Args args) {
 }
 
 Value MakeParts(BuiltinCall& call, std::string_view text,
-                std::string_view separator, size_t most) {
+                std::string_view separator) {
   std::vector<Value> out;
   const auto put = [&](std::string_view part) {
     call.budget.Step();
@@ -221,16 +221,15 @@ Value MakeParts(BuiltinCall& call, std::string_view text,
   };
   size_t at = 0;
   if (separator.empty()) {
-    while (at < text.size() && out.size() + 1 < most) {
+    while (at < text.size()) {
       const size_t length = CodePointLength(text, at);
       put(text.substr(at, length));
       at += length;
     }
-    if (at < text.size()) put(text.substr(at));
     return MakeArray(call.arena, out);
   }
-  for (size_t hit; out.size() + 1 < most && (hit = text.find(separator, at)) !=
-                                                std::string_view::npos;) {
+  for (size_t hit;
+       (hit = text.find(separator, at)) != std::string_view::npos;) {
     put(text.substr(at, hit - at));
     at = hit + separator.size();
   }
@@ -240,18 +239,23 @@ Value MakeParts(BuiltinCall& call, std::string_view text,
 
 Value Split(BuiltinCall& call, Args args) {
   if (!Strings(call, args)) return {};
-  return MakeParts(call, args[0].text(), args[1].text(), SIZE_MAX);
+  return MakeParts(call, args[0].text(), args[1].text());
 }
 
+// The first n parts, or with a negative n the last.
 Value SplitN(BuiltinCall& call, Args args) {
   if (!Strings(call, args.first(2)) || !call.Is(args, 2, Kind::kNumber)) {
     return {};
   }
   const auto most = AsInt64(args[2]);
   if (!most) return call.Wrong(3, "integer number", "floating-point number");
-  if (*most == 0) return Value::EmptyArray();
-  return MakeParts(call, args[0].text(), args[1].text(),
-                   *most < 0 ? SIZE_MAX : static_cast<size_t>(*most));
+  const Value all = MakeParts(call, args[0].text(), args[1].text());
+  const auto size = static_cast<int64_t>(all.size());
+  if (*most >= size || *most <= -size) return all;
+  const auto items = all.items();
+  return MakeArray(call.arena, *most >= 0
+                                   ? items.first(static_cast<size_t>(*most))
+                                   : items.last(static_cast<size_t>(-*most)));
 }
 
 // Byte position of the code point `count` after `at`; the end when past it.

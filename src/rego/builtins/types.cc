@@ -39,6 +39,10 @@ Value ToNumber(BuiltinCall& call, Args args) {
       const Value out =
           MakeNumber(call.arena, number, call.budget.limits.number_digits);
       if (out.defined()) return out;
+      const std::string_view word = plain;
+      if (!word.empty() && (word[0] | 32) >= 'i' && (word[0] | 32) <= 'n') {
+        return call.Wrong(1, "valid number string", "string");
+      }
       return call.Fail("invalid syntax");
     }
     default:
