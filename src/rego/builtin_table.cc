@@ -33,6 +33,9 @@ const BuiltinTable& StandardBuiltins() {
     RegisterObjects(out);
     RegisterEncoding(out);
     RegisterNumbers(out);
+    RegisterTime(out);
+    RegisterUnits(out);
+    RegisterGraph(out);
     RegisterTypes(out);
     out.Sort();
     RegisterDeclared(out);
