@@ -16,7 +16,8 @@ Result<storage::StorageConfig> ReadStorageConfig(
         storage::StorageConfig::Dir{local_json->String("file_dir_path")};
   }
   if (const auto postgres = backends.OptionalTable("postgres")) {
-    storage::StorageConfig::Postgres& to = out.postgres.emplace();
+    storage::StorageConfig::Postgres& to =
+        out.postgres.emplace(storage::StorageConfig::Postgres());
     to.db = postgres->String("db");
     to.username = postgres->String("username");
     to.password = postgres->OptionalString("password");
