@@ -61,6 +61,9 @@ Value Range(BuiltinCall& call, Args args) {
 Value RangeStep(BuiltinCall& call, Args args) {
   if (!Integers(call, args)) return {};
   const auto step = AsInt64(args[2]);
+  if (!step && !IsNegative(args[2])) {  // beyond any range of 64 bits
+    return MakeArray(call.arena, args.first(1));
+  }
   if (!step || *step <= 0) {
     return call.Fail("step must be a positive integer");
   }

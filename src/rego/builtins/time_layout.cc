@@ -417,7 +417,8 @@ CivilTime FromNs(int64_t ns) {
   out.hour = rest / 3600;
   out.minute = rest / 60 % 60;
   out.second = rest % 60;
-  out.nanosecond = ns - seconds * kNsPerSecond;
+  out.nanosecond = ns % kNsPerSecond;
+  if (out.nanosecond < 0) out.nanosecond += kNsPerSecond;
   return out;
 }
 

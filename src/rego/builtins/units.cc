@@ -1,6 +1,7 @@
 // units.parse, units.parse_bytes: numbers with decimal and binary prefixes.
 
 #include <algorithm>
+#include <cstdlib>
 #include <string>
 
 #include "rego/builtins/families.h"
@@ -72,7 +73,25 @@ std::string Amount(std::string_view text) {
   return out;
 }
 
-Value Scaled(BuiltinCall& call, const Value& amount, const Prefix& prefix) {
+// A power of ten moves the point: exact.
+Value Shifted(BuiltinCall& call, const std::string& number, int exponent) {
+  const size_t e = number.find_first_of("eE");
+  const int written =
+      e == std::string::npos ? 0 : std::atoi(number.c_str() + e + 1);
+  const Value exact =
+      MakeNumber(call.arena, number.substr(0, e) + "e" +
+                                 std::to_string(written + exponent));
+  if (!exact.defined() || exact.is_int()) return exact;
+  // The same number without an exponent, where that is the same.
+  const Value plain = FromLongDouble(call.arena, AsLongDouble(exact));
+  return plain.defined() && plain == exact ? plain : exact;
+}
+
+Value Scaled(BuiltinCall& call, const std::string& number, const Value& amount,
+             const Prefix& prefix) {
+  if (prefix.base == 10 && prefix.exponent != 0) {
+    return Shifted(call, number, prefix.exponent);
+  }
   Value factor = Value::Int(1);
   for (int i = 0; i < std::abs(prefix.exponent); ++i) {
     factor = Multiply(call.arena, factor, Value::Int(prefix.base));
@@ -116,7 +135,8 @@ Value ParseUnits(BuiltinCall& call, std::span<const Value> args, bool bytes) {
   if (!amount.defined()) {
     return call.Fail("could not parse " + what + " to a number");
   }
-  const Value out = Scaled(call, amount, *prefix);
+  const Value out = Scaled(call, number, amount, *prefix);
+  if (!out.defined()) return call.Fail("exponent too large");
   return bytes ? Round(call.arena, out, Rounding::kTruncate) : out;
 }
 
