@@ -2,9 +2,9 @@
 // Trustee's; flags that are ours say so in the help.
 
 #include <cstdio>
-#include <cstdlib>
 
 #include "apps/cli/command_line.h"
+#include "apps/cli/serving.h"
 #include "as/assembly.h"
 #include "as/rest.h"
 #include "crypto/random.h"
@@ -35,6 +35,7 @@ struct Flags {
   bool check_config = false;
   bool print_config = false;
   bool print_limits = false;
+  bool config_reference = false;
 };
 
 void Declare(cli::Command& root, Flags& flags) {
@@ -58,19 +59,15 @@ void Declare(cli::Command& root, Flags& flags) {
             "Print the effective configuration, secrets masked, and exit");
   root.Flag("--print-limits", &flags.print_limits,
             "Print every limit of the server, and exit");
+  root.Flag("--config-reference", &flags.config_reference,
+            "Print the reference of the configuration, Markdown, and exit");
 }
 
 Result<config::Document> LoadConfig(const Flags& flags) {
   config::ReadOptions options;
   options.naming = config::Naming::kElseJson;
   options.coercion = config::Coercion::kStrict;
-  if (flags.unknown_keys == "warn") {
-    options.unknown = config::UnknownKeys::kWarn;
-  } else if (flags.unknown_keys != "reject") {
-    return Fail(
-        ErrorCode::kInvalidInput,
-        "--unknown-keys: want reject or warn, got " + flags.unknown_keys);
-  }
+  options.unknown = TRY(cli::ParseUnknownKeys(flags.unknown_keys));
   if (!flags.config_file) {
     config::Source source;
     source.name = "(no file)";
@@ -80,27 +77,10 @@ Result<config::Document> LoadConfig(const Flags& flags) {
   return config::Document::Load(as::kAsSchema, *flags.config_file, options);
 }
 
-void PrintLimits() {
-  const net::ServerLimits limits;
-  const auto line = [](const char* name, uint64_t value, const char* unit) {
-    std::printf("%-24s %12llu %s\n", name,
-                static_cast<unsigned long long>(value), unit);
-  };
-  const auto ms = [&line](const char* name, std::chrono::milliseconds value) {
-    line(name, static_cast<uint64_t>(value.count()), "ms");
-  };
-  line("max_body_bytes", as::kMaxRestBody, "bytes");
-  line("max_head_bytes", limits.max_head_bytes, "bytes");
-  line("max_head_fields", limits.max_head_fields, "fields");
-  line("max_connections", limits.max_connections, "connections");
-  line("max_queued_work", limits.max_queued_work, "requests");
-  ms("handshake_timeout", limits.handshake_timeout);
-  ms("head_timeout", limits.head_timeout);
-  ms("body_timeout", limits.body_timeout);
-  ms("write_timeout", limits.write_timeout);
-  ms("keep_alive_timeout", limits.keep_alive_timeout);
-  ms("request_deadline", limits.request_deadline);
-  ms("drain_timeout", limits.drain_timeout);
+net::ServerLimits Limits() {
+  net::ServerLimits limits;
+  limits.max_body_bytes = as::kMaxRestBody;
+  return limits;
 }
 
 Result<std::unique_ptr<net::TlsOptions>> Tls(const Flags& flags) {
@@ -127,13 +107,6 @@ std::vector<std::string> Origins(const Flags& flags, Logger& logger) {
     }
   }
   return out;
-}
-
-Result<std::unique_ptr<Logger>> MakeLogger() {
-  const char* filter = std::getenv("RUST_LOG");
-  const LogLevel level = TRY_CONTEXT(
-      ParseLogFilter(filter == nullptr ? "info" : filter), "RUST_LOG");
-  return MakeStderrLogger(level);
 }
 
 // What the whole program is made of, in the order that it is taken down.
@@ -179,7 +152,7 @@ Result<std::unique_ptr<net::Server>> MakeServer(const Flags& flags,
   net::ServerOptions options;
   options.addresses = {flags.socket};
   options.tls = TRY(Tls(flags));
-  options.limits.max_body_bytes = as::kMaxRestBody;
+  options.limits = Limits();
   return net::Server::Create(
       std::move(options),
       {&parts.router, &parts.clock, &parts.random, parts.logger.get()});
@@ -215,7 +188,7 @@ Result<int> Serve(const Flags& flags, const config::Document& document,
   }
   net::Signals signals;  // before any other thread
   Parts parts;
-  parts.logger = TRY(MakeLogger());
+  parts.logger = TRY(cli::MakeLogger());
   Logger& logger = *parts.logger;
   WarnAtStart(document, config, logger);
   TRY(Assemble(config, flags, parts));
@@ -241,7 +214,11 @@ Result<int> Serve(const Flags& flags, const config::Document& document,
 
 Result<int> Run(const Flags& flags) {
   if (flags.print_limits) {
-    PrintLimits();
+    cli::PrintLimits(Limits());
+    return cli::kOk;
+  }
+  if (flags.config_reference) {
+    std::printf("%s", config::Reference(as::kAsSchema).c_str());
     return cli::kOk;
   }
   const auto document = LoadConfig(flags);
