@@ -10,6 +10,8 @@ namespace {
 
 namespace bh = boost::beast::http;
 
+constexpr size_t kLastChunkSize = 5;  // "0", CRLF, CRLF
+
 std::string_view View(boost::beast::string_view text) {
   return {text.data(), text.size()};
 }
@@ -33,6 +35,12 @@ RequestReader::State RequestReader::Feed(std::string_view bytes, size_t& used) {
     eager(true);
   }
   if (bytes.empty()) return State::kNeedMore;
+  // Beast asserts that a last chunk that it looks at again has five bytes, and
+  // an empty body's has fewer until it is whole. Every unfinished chunked body
+  // has as many to come, so that waiting for them never stalls.
+  if (head_done_ && chunked() && bytes.size() < kLastChunkSize) {
+    return State::kNeedMore;
+  }
   const bool had_head = head_done_;
   used = put({bytes.data(), bytes.size()}, code);
   if (code && code != bh::error::need_more) return Judge(code);

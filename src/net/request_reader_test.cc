@@ -65,6 +65,18 @@ TEST(RequestReaderTest, WholeAndInPieces) {
   }
 }
 
+TEST(RequestReaderTest, EmptyChunkedBodyInPieces) {
+  constexpr std::string_view kEmpty =
+      "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "0\r\n\r\n";
+  for (const size_t step : {size_t{1}, size_t{2}, size_t{3}, SIZE_MAX}) {
+    const Outcome out = Read(kEmpty, step);
+    EXPECT_EQ(out.state, State::kDone) << step;
+    EXPECT_EQ(out.request.body_text(), "") << step;
+    EXPECT_EQ(out.rest, "") << step;
+  }
+}
+
 TEST(RequestReaderTest, EveryTruncationNeedsMore) {
   for (const std::string_view whole : {kPost, kChunked}) {
     for (size_t size = 0; size < whole.size(); ++size) {
