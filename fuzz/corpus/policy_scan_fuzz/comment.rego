@@ -1,0 +1,3 @@
+package policy
+# input.not.seen
+allow if input["snp"].debug == `input.x`
