@@ -171,6 +171,17 @@ const Case kErrors[] = {
     {"unknown function", "x := nothing.like_it(1)", "rego_type_error"},
     {"unknown and not reached", "x := 2 if false\nx := 1\ny := none(1)", "1"},
     {"arity", "f(a) := a\nx := f(1, 2, 3)", "rego_type_error"},
+    {"set and value", "x contains 1\nx := 2", "rego_type_error"},
+    {"value and set", "x := 2\nx contains 1", "rego_type_error"},
+    {"function and value", "x := 2\nx(a) := 1", "rego_type_error"},
+    {"two arities", "f(a) := 1\nf(a, b, c, d, e, g, h, i, j) := j\nx := f(1)",
+     "rego_type_error"},
+    {"default of another arity",
+     "f(a) := 1 if false\ndefault f(_, _) := 1\n"
+     "x := f(1)",
+     "rego_type_error"},
+    {"default of a function and a value", "default x(_) := 1\nx := 2 if false",
+     "rego_type_error"},
     {"recursion", "y := x\nx := y", "rego_recursion_error"},
     {"recursion by key", "x := data.p[k] if { k := concat(\"\", [\"x\"]) }",
      "rego_recursion_error"},
@@ -255,6 +266,20 @@ const Case kBuiltins[] = {
      "[1180591620717411303424,255,-1]"},
     {"ranges", "x := [numbers.range(3, 1), numbers.range_step(0, 5, 2)]",
      "[[3,2,1],[0,2,4]]"},
+    {"time",
+     "x := [time.format(0), time.parse_rfc3339_ns("
+     "\"1970-01-01T00:00:01+00:00\"), time.date(86400000000000), "
+     "time.weekday(0), time.parse_duration_ns(\"1h2m\")]",
+     R"(["1970-01-01T00:00:00Z",1000000000,[1970,1,2],"Thursday",3720000000000])"},
+    {"least moment", "x := time.add_date(-9223372036854775808, 0, 0, -1)",
+     "eval_builtin_error"},
+    {"named zones are refused", "x := time.date([0, \"Europe/Berlin\"])",
+     "eval_builtin_error"},
+    {"units",
+     "x := [units.parse(\"500m\"), units.parse(\"0.0005K\"), "
+     "units.parse_bytes(\"1.1KiB\")]",
+     "[0.5,0.5,1126]"},
+    {"walk", "x := {path | walk({\"a\": [1]}, [path, 1])}", "[[\"a\",0]]"},
     {"types", "x := [type_name(set()), is_set({1}), to_number(\"1.50\")]",
      "[\"set\",true,1.50]"},
 };

@@ -136,7 +136,7 @@ bool SameConstants(const Node& node) {
   return true;
 }
 
-std::vector<Term*> KeysOf(const Node& node, const Definition& definition) {
+std::vector<Term*> KeysOf(const Definition& definition) {
   const Rule& rule = *definition.rule;
   if (rule.head->kind != TermKind::kRef) return {};
   // Keys after what the node's path holds; the head's own constant keys are
@@ -147,9 +147,23 @@ std::vector<Term*> KeysOf(const Node& node, const Definition& definition) {
          rule.head->items[fixed]->scalar.is_string()) {
     ++fixed;
   }
-  (void)node;
   return {rule.head->items.begin() + static_cast<std::ptrdiff_t>(fixed),
           rule.head->items.end()};
+}
+
+}  // namespace
+
+namespace {
+
+// Can the definition stand beside the first one of its path?
+bool Fits(const Node& node, const Definition& definition, size_t arity) {
+  const RuleKind kind = definition.rule->kind;
+  if (definition.rule->args.size() != arity) return false;
+  const bool collects =
+      node.kind() == RuleKind::kSet || node.kind() == RuleKind::kObject;
+  if (!collects) return kind == node.kind();
+  if (kind == RuleKind::kComplete) return !definition.inner.empty();
+  return kind != RuleKind::kFunction;
 }
 
 }  // namespace
@@ -158,7 +172,6 @@ void FunctionPlanner::PlanDefinition(const Definition& definition,
                                      uint32_t result, uint32_t builder,
                                      bool stop_early, Label end) {
   const Rule& rule = *definition.rule;
-  const Node& node = shared_.tree.nodes[ir_.functions[index_].node];
   if (builder == kNoFunction && !rule.otherwise.empty()) {
     return PlanChain(definition, result, stop_early, end);
   }
@@ -184,7 +197,7 @@ void FunctionPlanner::PlanDefinition(const Definition& definition,
   for (const std::string_view key : definition.inner) {
     keys.push_back(Constant(key));
   }
-  for (const Term* key : KeysOf(node, definition)) {
+  for (const Term* key : KeysOf(definition)) {
     keys.push_back(PlanTerm(key));
   }
   const bool member = rule.kind == RuleKind::kSet;
@@ -246,6 +259,10 @@ void FunctionPlanner::PlanDefault(const Node& node, uint32_t result) {
   Emit(Op::kJumpDefined, 0, result, 0, done);
   StartDefinition(fallback);
   fail_ = done;
+  if (fallback.rule->args.size() != ir_.functions[index_].arity) {
+    Raise("rego_type_error", "conflicting rules " + node.path + " found",
+          fallback.rule->span);
+  }
   Arguments(*fallback.rule);
   const uint32_t info =
       NewDefinition(fallback, fallback.rule->span, Answer::From::kDefault);
@@ -269,8 +286,15 @@ void FunctionPlanner::PlanRule(const Node& node) {
   }
   Emit(Op::kMove, result, Constant(Value()));
   const bool same = !collects && SameConstants(node);
+  const size_t arity = ir_.functions[index_].arity;
   for (const Definition& definition : node.definitions) {
-    PlanDefinition(definition, result, builder, same, end);
+    if (Fits(node, definition, arity)) {
+      PlanDefinition(definition, result, builder, same, end);
+      continue;
+    }
+    StartDefinition(definition);
+    Raise("rego_type_error", "conflicting rules " + node.path + " found",
+          definition.rule->span);
   }
   if (collects) {
     const bool set = node.kind() == RuleKind::kSet;
