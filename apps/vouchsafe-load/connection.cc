@@ -4,148 +4,194 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
-#include <charconv>
+#include <cerrno>
+#include <cstring>
 
-#include "http/types.h"
-#include "http/url.h"
+#include "apps/vouchsafe-load/reply_head.h"
 
 namespace vouchsafe::load {
 namespace {
 
-constexpr size_t kMaxHead = 64 * 1024;
-constexpr size_t kMaxBody = size_t{16} << 20;
-constexpr size_t kChunk = 16 * 1024;
-constexpr time_t kTimeoutS = 30;
+constexpr size_t kMaxHead = 16 << 10;
+constexpr size_t kMaxBody = size_t{64} << 20;
+constexpr int kTimeoutSeconds = 30;  // each send and each receive
 
-tl::unexpected<Error> Broken(const std::string& what) {
-  return Fail(ErrorCode::kBadPeer, "answer: " + what);
+// Network order; nullopt-like false when the host is not on this machine.
+bool LoopbackV4(std::string_view host, in_addr& out) {
+  const std::string text(host == "localhost" ? "127.0.0.1" : host);
+  return inet_pton(AF_INET, text.c_str(), &out) == 1 &&
+         (ntohl(out.s_addr) >> 24) == 127;
 }
 
-Result<size_t> ContentLength(const Reply& reply) {
-  const std::string text = HeaderOf(reply, "Content-Length");
-  size_t length = 0;
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), length);
-  if (text.empty() || error != std::errc() ||
-      end != text.data() + text.size() || length > kMaxBody) {
-    return Broken("want a Content-Length up to 16 MiB, got \"" + text + "\"");
-  }
-  return length;
+Error SystemError(std::string_view what) {
+  const bool late = errno == EAGAIN || errno == EWOULDBLOCK;
+  return {late ? ErrorCode::kDeadline : ErrorCode::kUnavailable,
+          std::string(what) + ": " + std::strerror(errno),
+          nullptr,
+          {}};
+}
+
+int ConnectTo(const sockaddr* address, socklen_t size) {
+  const int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return -1;
+  const int on = 1;
+  const timeval timeout{kTimeoutSeconds, 0};
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+  setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+  if (connect(fd, address, size) == 0) return fd;
+  const int why = errno;
+  close(fd);
+  errno = why;
+  return -1;
 }
 
 }  // namespace
 
-Result<Target> ParseTarget(std::string_view url) {
-  const http::Url parsed = TRY(http::ParseUrl(url));
-  if (parsed.scheme != "http") {
-    return Fail(ErrorCode::kUnsupported,
-                "--url: want http://, got " + parsed.scheme + "://");
+Result<http::Url> ParseTarget(std::string_view url) {
+  http::Url out = TRY(http::ParseUrl(url));
+  in_addr ignored{};
+  if (out.scheme != "http") {
+    return Fail(ErrorCode::kInvalidInput, "--url: only http is offered");
   }
-  std::string host = parsed.host == "localhost" ? "127.0.0.1" : parsed.host;
-  in_addr address{};
-  const bool is_loopback = inet_pton(AF_INET, host.c_str(), &address) == 1 &&
-                           (ntohl(address.s_addr) >> 24) == 127;
-  if (!is_loopback) {
-    return Fail(
-        ErrorCode::kInvalidInput,
-        "--url: want a host of the loopback network 127.0.0.0/8, got " + host);
+  if (out.host != "[::1]" && !LoopbackV4(out.host, ignored)) {
+    return Fail(ErrorCode::kInvalidInput,
+                "--url: " + out.host +
+                    " is not this machine: want 127.0.0.1, [::1] or localhost");
   }
-  return Target{std::move(host), parsed.port};
+  if (out.path != "/" || !out.query.empty()) {
+    return Fail(ErrorCode::kInvalidInput, "--url: want no path");
+  }
+  return out;
 }
 
-std::string HeaderOf(const Reply& reply, std::string_view name) {
-  size_t line = reply.head.find("\r\n");
-  while (line != std::string::npos) {
-    const size_t start = line + 2;
-    line = reply.head.find("\r\n", start);
-    const std::string_view field =
-        std::string_view(reply.head).substr(start, line - start);
-    const size_t colon = field.find(':');
-    if (colon == std::string_view::npos ||
-        !http::EqualNoCase(field.substr(0, colon), name)) {
-      continue;
+std::string WriteRequest(std::string_view method, std::string_view target,
+                         const http::Url& server, const http::Headers& headers,
+                         std::string_view body) {
+  std::string out;
+  out.append(method).append(" ").append(target).append(" HTTP/1.1\r\n");
+  out += "Host: " + server.Authority() + "\r\n";
+  for (const http::Header& header : headers) {
+    out += header.name + ": " + header.value + "\r\n";
+  }
+  if (!body.empty() || method != "GET") {
+    out += "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  }
+  return out.append("\r\n").append(body);
+}
+
+Result<> Connection::Open() {
+  buffer_.clear();
+  if (server_.host == "[::1]") {
+    sockaddr_in6 address{};
+    address.sin6_family = AF_INET6;
+    address.sin6_port = htons(server_.port);
+    address.sin6_addr = in6addr_loopback;
+    socket_ =
+        ConnectTo(reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  } else {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(server_.port);
+    if (!LoopbackV4(server_.host, address.sin_addr)) {
+      return Fail(ErrorCode::kInvalidInput, "not a loopback address");
     }
-    std::string_view value = field.substr(colon + 1);
-    while (value.starts_with(' ')) value.remove_prefix(1);
-    return std::string(value);
+    socket_ =
+        ConnectTo(reinterpret_cast<const sockaddr*>(&address), sizeof address);
   }
-  return "";
+  if (socket_ < 0) return tl::unexpected(SystemError("connect"));
+  ++traffic_.connects;
+  return {};
 }
-
-Connection::~Connection() { Close(); }
 
 void Connection::Close() {
-  if (fd_ >= 0) ::close(fd_);
-  fd_ = -1;
-  buffer_.clear();
-}
-
-Result<> Connection::Connect() {
-  fd_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(target_.port);
-  inet_pton(AF_INET, target_.host.c_str(), &address.sin_addr);
-  const int one = 1;
-  const timeval timeout{kTimeoutS, 0};
-  ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-  ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
-  if (::connect(fd_, reinterpret_cast<const sockaddr*>(&address),
-                sizeof address) != 0) {
-    Close();
-    return Fail(ErrorCode::kUnavailable, "cannot connect to " + target_.host +
-                                             ":" +
-                                             std::to_string(target_.port));
-  }
-  return {};
+  if (socket_ >= 0) close(socket_);
+  socket_ = -1;
 }
 
 Result<> Connection::SendAll(std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent <= 0) return Fail(ErrorCode::kUnavailable, "connection lost");
+    const ssize_t sent =
+        send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0) return tl::unexpected(SystemError("send"));
+    traffic_.bytes_sent += static_cast<size_t>(sent);
     bytes.remove_prefix(static_cast<size_t>(sent));
   }
   return {};
 }
 
-Result<> Connection::ReadMore() {
-  const size_t old_size = buffer_.size();
-  buffer_.resize(old_size + kChunk);
-  const ssize_t got = ::recv(fd_, buffer_.data() + old_size, kChunk, 0);
-  buffer_.resize(old_size + static_cast<size_t>(got > 0 ? got : 0));
-  if (got <= 0) return Fail(ErrorCode::kUnavailable, "connection lost");
+Result<> Connection::ReceiveMore() {
+  char chunk[16 << 10];
+  ssize_t got = 0;
+  do {
+    got = recv(socket_, chunk, sizeof chunk, 0);
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) return tl::unexpected(SystemError("receive"));
+  if (got == 0) {
+    return Fail(ErrorCode::kUnavailable, "the server closed the connection");
+  }
+  traffic_.bytes_received += static_cast<size_t>(got);
+  buffer_.append(chunk, static_cast<size_t>(got));
   return {};
 }
 
-Result<Reply> Connection::Exchange(std::string_view request) {
-  if (fd_ < 0) TRY(Connect());
-  const auto exchange = [&]() -> Result<Reply> {
-    TRY(SendAll(request));
-    size_t end = std::string::npos;
-    while ((end = buffer_.find("\r\n\r\n")) == std::string::npos) {
-      if (buffer_.size() > kMaxHead) return Broken("its head is too large");
-      TRY(ReadMore());
+Result<http::FetchResponse> Connection::Receive() {
+  size_t end = 0;
+  while ((end = buffer_.find("\r\n\r\n")) == buffer_.npos) {
+    if (buffer_.size() > kMaxHead) {
+      return Fail(ErrorCode::kTooLarge, "head of the answer over 16 KiB");
     }
-    Reply reply;
-    reply.head = buffer_.substr(0, end + 2);
-    if (!reply.head.starts_with("HTTP/1.1 ") || reply.head.size() < 12) {
-      return Broken("no HTTP/1.1 status line");
-    }
-    reply.status = std::atoi(reply.head.c_str() + 9);
-    const size_t length = TRY(ContentLength(reply));
-    while (buffer_.size() < end + 4 + length) TRY(ReadMore());
-    reply.body = buffer_.substr(end + 4, length);
-    buffer_.erase(0, end + 4 + length);
-    return reply;
-  };
-  Result<Reply> reply = exchange();
-  if (!reply || http::EqualNoCase(HeaderOf(*reply, "Connection"), "close")) {
-    Close();
+    TRY(ReceiveMore());
   }
+  ReplyHead head =
+      TRY(ParseReplyHead(std::string_view(buffer_).substr(0, end), kMaxBody));
+  const size_t whole = end + 4 + head.content_length;
+  while (buffer_.size() < whole) TRY(ReceiveMore());
+  if (buffer_.size() > whole) {
+    return Fail(ErrorCode::kBadPeer, "bytes after the body");
+  }
+  http::FetchResponse out;
+  out.status = head.status;
+  out.headers = std::move(head.headers);
+  out.body = ToBytes(std::string_view(buffer_).substr(end + 4));
+  buffer_.clear();
+  if (head.close) Close();
+  return out;
+}
+
+Result<http::FetchResponse> Connection::TryExchange(std::string_view request) {
+  if (socket_ < 0) TRY(Open());
+  TRY(SendAll(request));
+  return Receive();
+}
+
+Result<http::FetchResponse> Connection::Exchange(std::string_view request) {
+  last_status_ = 0;
+  Result<http::FetchResponse> reply = TryExchange(request);
+  if (!reply) {
+    Close();
+    return reply;
+  }
+  last_status_ = reply->status;
+  ++traffic_.statuses[reply->status];
+  const std::string_view set = reply->headers.Get("Set-Cookie");
+  if (!set.empty()) cookie_ = set.substr(0, set.find(';'));
   return reply;
+}
+
+Result<http::FetchResponse> Connection::Fetch(const http::FetchRequest& request,
+                                              const RequestContext&) {
+  last_status_ = 0;
+  const http::Url url = TRY(http::ParseUrl(request.url));
+  if (url.scheme != server_.scheme || url.Authority() != server_.Authority()) {
+    return Fail(ErrorCode::kInvalidInput, "a request to another server");
+  }
+  return Exchange(WriteRequest(request.method, url.Target(), server_,
+                               request.headers, AsText(request.body)));
 }
 
 }  // namespace vouchsafe::load

@@ -1,54 +1,76 @@
 #pragma once
 
-// One keep-alive HTTP/1.1 connection for load: blocking, reads answers with a
-// Content-Length only. Loopback only: this tool is for servers of one's own.
+// One blocking keep-alive connection to a server on this machine. For one
+// thread; it counts what passes. Plain HTTP only, and only over loopback: a
+// load generator that reaches others is a weapon.
 
-#include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
+#include "http/fetcher.h"
+#include "http/url.h"
 
 namespace vouchsafe::load {
 
-struct Target {
-  std::string host;  // a loopback address
-  uint16_t port = 80;
+// Scheme http; host 127.0.0.0/8, [::1] or localhost. kInvalidInput otherwise.
+Result<http::Url> ParseTarget(std::string_view url);
+
+// The bytes of a request. `target` starts with '/'.
+std::string WriteRequest(std::string_view method, std::string_view target,
+                         const http::Url& server, const http::Headers& headers,
+                         std::string_view body);
+
+struct Traffic {
+  std::map<int, uint64_t> statuses;  // answers, by status
+  uint64_t bytes_sent = 0;
+  uint64_t bytes_received = 0;
+  uint64_t connects = 0;
 };
 
-// "http://127.0.0.1:8080". kInvalidInput for other schemes and for hosts that
-// are not loopback.
-Result<Target> ParseTarget(std::string_view url);
-
-struct Reply {
-  int status = 0;
-  std::string head;
-  std::string body;
-};
-
-class Connection {
+class Connection final : public http::Fetcher {
  public:
-  explicit Connection(Target target) : target_(std::move(target)) {}
-  ~Connection();
+  // `server` as ParseTarget gave it. Connects with the first exchange.
+  explicit Connection(http::Url server) : server_(std::move(server)) {}
+  ~Connection() override { Close(); }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Sends a whole request ("GET / HTTP/1.1\r\n...") and reads its answer;
-  // connects when needed.
-  Result<Reply> Exchange(std::string_view request);
+  // Sends these bytes and reads one answer, which may have any status. The
+  // connection is opened anew when it is not open, never to try again.
+  //   kUnavailable  no connection, or it broke
+  //   kDeadline     no answer within kTimeout
+  //   kBadPeer      not an answer as ParseReplyHead takes it
+  //   kTooLarge     head over kMaxHead or body over kMaxBody
+  Result<http::FetchResponse> Exchange(std::string_view request);
+
+  // The same for the client of the protocol. The URL must be of this server;
+  // `timeout`, `ca_pem` and the context are not looked at.
+  Result<http::FetchResponse> Fetch(const http::FetchRequest& request,
+                                    const RequestContext& context) override;
+
+  const Traffic& traffic() const { return traffic_; }
+  void ResetTraffic() { traffic_ = {}; }
+  // Of the last answer; 0 when the last exchange gave none.
+  int last_status() const { return last_status_; }
+  // Of the last answer, "name=value"; empty when none was ever set.
+  const std::string& cookie() const { return cookie_; }
 
  private:
-  Result<> Connect();
+  Result<> Open();
   void Close();
   Result<> SendAll(std::string_view bytes);
-  Result<> ReadMore();
+  Result<> ReceiveMore();
+  Result<http::FetchResponse> Receive();
+  Result<http::FetchResponse> TryExchange(std::string_view request);
 
-  const Target target_;
-  int fd_ = -1;
-  std::string buffer_;
+  const http::Url server_;
+  int socket_ = -1;
+  std::string buffer_;  // received, not yet used
+  Traffic traffic_;
+  int last_status_ = 0;
+  std::string cookie_;
 };
-
-// The value of a header in a reply's head; empty when absent.
-std::string HeaderOf(const Reply& reply, std::string_view name);
 
 }  // namespace vouchsafe::load

@@ -1,101 +1,136 @@
-// vouchsafe-load: drives a key broker or attestation service on loopback and
-// says how it fared.
+// vouchsafe-load: measures a server of the key broker protocol, or restful-as,
+// on this machine. Ours alone.
 
-#include <chrono>
 #include <cstdio>
-#include <thread>
 
 #include "apps/cli/command_line.h"
 #include "apps/vouchsafe-load/report.h"
-#include "apps/vouchsafe-load/scenario.h"
+#include "apps/vouchsafe-load/runner.h"
+#include "apps/vouchsafe-load/workload.h"
 #include "json/write.h"
 
 namespace vouchsafe::load {
 namespace {
 
-constexpr const char* kExamples =
-    "  vouchsafe-load rcar --url http://127.0.0.1:8080 --connections 16\n"
-    "  vouchsafe-load fetch --path default/key/1 --pid $(pidof kbs)\n"
-    "  vouchsafe-load evaluate --url http://127.0.0.1:8091 "
-    "--body-file tests/data/seed/snp-request.json\n";
+constexpr uint64_t kMaxConnections = 1024;
+constexpr uint64_t kMaxSeconds = 86'400;
 
-constexpr uint64_t kMaxConnections = 4096;
-constexpr uint64_t kMaxSeconds = 600;
-constexpr size_t kMaxSamples = 4'000'000;  // latencies kept a connection
+constexpr const char* kExamples =
+    "  vouchsafe-load rcar --url http://127.0.0.1:8080 --pid $(pidof kbs)\n"
+    "  vouchsafe-load fetch --path default/key/1 --key p521 --seconds 10\n"
+    "  vouchsafe-load evaluate --body-file snp-request.json --requests 5000\n"
+    "\n"
+    "rcar: attest with sample evidence. fetch: attest once for each\n"
+    "connection, then get --path. evaluate: post --body-file to /attestation.\n"
+    "Exit code 1 when any operation failed.\n";
 
 struct Flags {
+  std::string mode;
   std::string url = "http://127.0.0.1:8080";
   uint64_t connections = 16;
-  uint64_t seconds = 5;
+  Extent extent;
+  std::optional<std::string> path;
   std::optional<std::string> body_file;
+  std::string key = "p256";
   uint64_t pid = 0;
+  bool bearer = false;
   bool json = false;
-  ScenarioOptions scenario;
 };
 
-using Clock = std::chrono::steady_clock;
-
-// One connection until `until`; its findings in `tally`.
-void Drive(const Target& target, const ScenarioOptions& options,
-           Clock::time_point until, Tally& tally) {
-  Connection connection(target);
-  auto scenario = MakeScenario(options);
-  Result<> ready = scenario ? (*scenario)->Prepare(connection)
-                            : Result<>(tl::unexpected(scenario.error()));
-  if (!ready) {
-    ++tally.errors["prepare: " + ready.error().Text()];
-    return;
-  }
-  while (Clock::now() < until && tally.latencies_us.size() < kMaxSamples) {
-    const auto start = Clock::now();
-    const Result<size_t> done = (*scenario)->Once(connection);
-    if (!done) {
-      ++tally.errors[done.error().Text()];
-      continue;
-    }
-    tally.bytes += *done;
-    tally.latencies_us.push_back(static_cast<uint32_t>(
-        std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() -
-                                                              start)
-            .count()));
-  }
+void Declare(cli::Command& root, Flags& flags) {
+  root.Argument("mode", &flags.mode, "rcar, fetch or evaluate");
+  root.Option("--url", &flags.url, "URL", "Of the server, on this machine");
+  root.Option("--connections", &flags.connections, "N",
+              "Connections side by side, a thread each");
+  root.Option("--seconds", &flags.extent.seconds, "S", "How long");
+  root.Option("--requests", &flags.extent.requests, "N",
+              "So many operations instead, over all connections");
+  root.Option("--path", &flags.path, "PATH",
+              "fetch: <repository>/<type>/<tag>");
+  root.Option("--body-file", &flags.body_file, "PATH",
+              "evaluate: what is posted");
+  root.Option("--key", &flags.key, "p256|p384|p521|rsa2048", "The guest's key");
+  root.Flag("--bearer", &flags.bearer,
+            "fetch: with the token, not with the session's cookie");
+  root.Option("--pid", &flags.pid, "PID",
+              "Process of the server: its CPU time and memory");
+  root.Flag("--json", &flags.json, "Print JSON");
 }
 
-Result<int> Run(Flags flags) {
-  const Target target = TRY(ParseTarget(flags.url));
-  if (flags.connections == 0 || flags.connections > kMaxConnections ||
-      flags.seconds == 0 || flags.seconds > kMaxSeconds) {
-    return Fail(ErrorCode::kInvalidInput,
-                "want 1 to 4096 connections and 1 to 600 seconds");
+// What cannot be, as the text of a usage error; empty when all is well.
+std::string Contradiction(const Flags& flags, Mode mode) {
+  if (flags.connections < 1 || flags.connections > kMaxConnections) {
+    return "--connections: want 1 to 1024";
   }
-  if (flags.body_file) {
-    flags.scenario.body = TRY(cli::ReadFile(*flags.body_file));
-  } else if (flags.scenario.name == "evaluate") {
-    return Fail(ErrorCode::kInvalidInput, "evaluate needs --body-file");
+  if (flags.extent.seconds < 1 || flags.extent.seconds > kMaxSeconds) {
+    return "--seconds: want 1 to 86400";
   }
-  TRY(MakeScenario(flags.scenario));
-  std::optional<ProcessUse> before;
-  if (flags.pid != 0) before = TRY(ReadProcess(flags.pid));
-  std::vector<Tally> tallies(flags.connections);
-  const auto start = Clock::now();
-  const auto until = start + std::chrono::seconds(flags.seconds);
-  {
-    std::vector<std::jthread> threads;
-    for (Tally& tally : tallies) {
-      threads.emplace_back(
-          [&] { Drive(target, flags.scenario, until, tally); });
-    }
+  if (flags.path.has_value() != (mode == Mode::kFetch)) {
+    return "--path: needed by fetch, and by fetch alone";
   }
-  const double seconds =
-      std::chrono::duration<double>(Clock::now() - start).count();
-  std::optional<ProcessUse> after;
-  if (flags.pid != 0) after = TRY(ReadProcess(flags.pid));
-  const Report report = Summarise(flags.scenario.name, std::move(tallies),
-                                  seconds, before, after);
-  const std::string text =
-      flags.json ? json::Write(ToJson(report)) + "\n" : ToText(report);
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  return report.errors.empty() && report.good > 0 ? cli::kOk : cli::kFailed;
+  if (flags.body_file.has_value() != (mode == Mode::kEvaluate)) {
+    return "--body-file: needed by evaluate, and by evaluate alone";
+  }
+  if (flags.bearer && mode != Mode::kFetch) return "--bearer: only for fetch";
+  return "";
+}
+
+Result<WorkloadOptions> MakeOptions(const Flags& flags, Mode mode) {
+  WorkloadOptions out;
+  out.mode = mode;
+  out.server = TRY(ParseTarget(flags.url));
+  out.path = flags.path.value_or("");
+  if (flags.body_file) out.body = TRY(cli::ReadFile(*flags.body_file));
+  if (flags.bearer) out.credential = Credential::kBearer;
+  return out;
+}
+
+Result<Report> Measure(const Flags& flags, const WorkloadOptions& options) {
+  std::vector<client::TeeKey> keys;
+  if (options.mode != Mode::kEvaluate) {
+    keys = TRY(MakeKeys(flags.key, flags.connections));
+  }
+  std::vector<std::unique_ptr<Workload>> workloads;
+  for (size_t i = 0; i < flags.connections; ++i) {
+    const client::TeeKey* key = keys.empty() ? nullptr : &keys[i % keys.size()];
+    workloads.push_back(TRY(MakeWorkload(options, key)));
+    TRY_CONTEXT(workloads.back()->Prepare(), "before measuring");
+  }
+  Report out;
+  out.mode = flags.mode;
+  out.connections = flags.connections;
+  out.requests_each = RequestsEach(options.mode);
+  if (flags.pid != 0) {
+    ServerUsage usage;
+    usage.before = TRY(ReadProcessUsage(flags.pid));
+    out.tally = RunLoad(workloads, flags.extent);
+    usage.after = TRY(ReadProcessUsage(flags.pid));
+    out.server = usage;
+  } else {
+    out.tally = RunLoad(workloads, flags.extent);
+  }
+  return out;
+}
+
+int Usage(const std::string& text) {
+  std::fprintf(stderr, "%s\n", text.c_str());
+  return cli::kUsage;
+}
+
+Result<int> Run(const Flags& flags) {
+  const Result<Mode> mode = ParseMode(flags.mode);
+  if (!mode) return Usage(mode.error().message);
+  const std::string wrong = Contradiction(flags, *mode);
+  if (!wrong.empty()) return Usage(wrong);
+  const WorkloadOptions options = TRY(MakeOptions(flags, *mode));
+  const Report report = TRY(Measure(flags, options));
+  std::printf("%s", flags.json ? (json::Write(ToJson(report)) + "\n").c_str()
+                               : ToText(report).c_str());
+  if (report.tally.failed() == 0) return cli::kOk;
+  std::fprintf(stderr, "Error: %llu operations failed; the first: %s\n",
+               static_cast<unsigned long long>(report.tally.failed()),
+               report.tally.first_error.c_str());
+  return cli::kFailed;
 }
 
 }  // namespace
@@ -103,32 +138,13 @@ Result<int> Run(Flags flags) {
 
 int main(int argc, char** argv) {
   using namespace vouchsafe;  // NOLINT: this file is the program
-  cli::CommandLine command_line("vouchsafe-load",
-                                "Loads a server on loopback and measures it.",
-                                "vouchsafe-load 0.1.0", load::kExamples);
+  cli::CommandLine command_line(
+      "vouchsafe-load", "Measures a key broker or attestation service.",
+      "vouchsafe-load 0.1.0 (Vouchsafe)", load::kExamples);
   load::Flags flags;
-  const auto declare = [&](const char* name, const char* help) {
-    command_line.root()
-        .Subcommand(name, help,
-                    [&flags, name] {
-                      flags.scenario.name = name;
-                      const Result<int> code = load::Run(flags);
-                      return code ? *code : cli::Report(code.error());
-                    })
-        .Option("--url", &flags.url, "URL", "http:// and a loopback address")
-        .Option("--connections", &flags.connections, "N", "At once")
-        .Option("--seconds", &flags.seconds, "S", "How long")
-        .Option("--path", &flags.scenario.path, "PATH", "Resource to fetch")
-        .Flag("--bearer", &flags.scenario.bearer,
-              "Fetch with the token, not the session")
-        .Option("--key", &flags.scenario.key, "KIND",
-                "Guest's key: p256, p384, p521, rsa2048")
-        .Option("--body-file", &flags.body_file, "PATH", "Body of evaluate")
-        .Option("--pid", &flags.pid, "PID", "Server whose use to report")
-        .Flag("--json", &flags.json, "As JSON");
-  };
-  declare("rcar", "Handshake with sample evidence, again and again");
-  declare("fetch", "Attest once a connection, then fetch a resource");
-  declare("evaluate", "Post a request to /attestation");
-  return command_line.Main(argc, argv, nullptr);
+  load::Declare(command_line.root(), flags);
+  return command_line.Main(argc, argv, [&flags] {
+    const Result<int> code = load::Run(flags);
+    return code ? *code : cli::Report(code.error());
+  });
 }

@@ -1,159 +1,140 @@
 #include "apps/vouchsafe-load/report.h"
 
-#include <unistd.h>
-
-#include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 
 namespace vouchsafe::load {
 namespace {
 
-std::string ReadAll(const std::string& path) {
-  std::ifstream in(path);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
-// "VmRSS:     1234 kB"
-uint64_t StatusField(const std::string& status, const std::string& name) {
-  const size_t at = status.find("\n" + name + ":");
-  if (at == std::string::npos) return 0;
-  const size_t digit = status.find_first_of("0123456789", at);
-  uint64_t value = 0;
-  if (digit != std::string::npos) {
-    std::from_chars(status.data() + digit, status.data() + status.size(),
-                    value);
-  }
-  return value;
-}
-
-std::string Number(double value, int digits) {
+std::string Fixed(double number, int digits) {
   char text[64];
-  std::snprintf(text, sizeof text, "%.*f", digits, value);
+  std::snprintf(text, sizeof text, "%.*f", digits, number);
   return text;
 }
 
-}  // namespace
-
-Result<ProcessUse> ParseProcess(const std::string& stat,
-                                const std::string& status,
-                                uint64_t ticks_per_second) {
-  // The command in parentheses may hold anything; fields count after it.
-  const size_t close = stat.rfind(')');
-  if (close == std::string::npos) {
-    return Fail(ErrorCode::kInvalidInput, "--pid: no such process");
-  }
-  constexpr int kUserTime = 11;  // utime, after the state
-  const char* at = stat.data() + close + 1;
-  const char* end = stat.data() + stat.size();
-  uint64_t ticks = 0;
-  for (int field = -1; field <= kUserTime + 1 && at < end; ++field) {
-    while (at < end && *at == ' ') ++at;
-    const char* stop = std::find(at, end, ' ');
-    uint64_t value = 0;
-    if (field >= kUserTime - 1) {
-      std::from_chars(at, stop, value);
-      if (field == kUserTime - 1 || field == kUserTime) ticks += value;
-    }
-    at = stop;
-  }
-  ProcessUse use;
-  use.cpu_us = ticks * 1'000'000 / ticks_per_second;
-  use.rss_kib = StatusField(status, "VmRSS");
-  use.rss_anon_kib = StatusField(status, "RssAnon");
-  return use;
+std::string Millis(uint64_t us) {
+  return Fixed(static_cast<double>(us) / 1000, 2) + " ms";
 }
 
-Result<ProcessUse> ReadProcess(uint64_t pid) {
-  const std::string folder = "/proc/" + std::to_string(pid) + "/";
-  return ParseProcess(ReadAll(folder + "stat"), ReadAll(folder + "status"),
-                      static_cast<uint64_t>(sysconf(_SC_CLK_TCK)));
+std::string Line(const char* name, const std::string& text) {
+  std::string out = std::string("  ") + name;
+  out.resize(18, ' ');
+  return out + text + "\n";
 }
 
-uint32_t Percentile(const std::vector<uint32_t>& sorted, double percent) {
-  if (sorted.empty()) return 0;
-  const double rank =
-      std::ceil(percent / 100.0 * static_cast<double>(sorted.size()));
-  const auto index = static_cast<size_t>(std::max(rank, 1.0)) - 1;
-  return sorted[std::min(index, sorted.size() - 1)];
+std::string Listed(const std::map<std::string, uint64_t>& counts) {
+  std::string out;
+  for (const auto& [name, count] : counts) {
+    out += (out.empty() ? "" : ", ") + name + ": " + std::to_string(count);
+  }
+  return out.empty() ? "none" : out;
 }
 
-Report Summarise(std::string scenario, std::vector<Tally> tallies,
-                 double seconds, const std::optional<ProcessUse>& before,
-                 const std::optional<ProcessUse>& after) {
-  Report report;
-  report.scenario = std::move(scenario);
-  report.connections = tallies.size();
-  report.seconds = seconds;
-  std::vector<uint32_t> all;
-  for (Tally& tally : tallies) {
-    all.insert(all.end(), tally.latencies_us.begin(), tally.latencies_us.end());
-    report.bytes += tally.bytes;
-    for (const auto& [what, count] : tally.errors) {
-      report.errors[what] += count;
-    }
-  }
-  std::sort(all.begin(), all.end());
-  report.good = all.size();
-  report.p50_us = Percentile(all, 50);
-  report.p99_us = Percentile(all, 99);
-  report.max_us = all.empty() ? 0 : all.back();
-  report.process = after;
-  if (before && after && !all.empty()) {
-    report.cpu_us_per_request =
-        static_cast<double>(after->cpu_us - before->cpu_us) /
-        static_cast<double>(all.size());
-  }
-  return report;
-}
-
-std::string ToText(const Report& report) {
-  std::string out = report.scenario + ", " +
-                    std::to_string(report.connections) + " connections, " +
-                    Number(report.seconds, 2) + " s\n";
-  out += "  rate     " +
-         Number(static_cast<double>(report.good) / report.seconds, 1) + "/s\n";
-  out += "  latency  p50 " + Number(report.p50_us / 1000.0, 3) + " ms, p99 " +
-         Number(report.p99_us / 1000.0, 3) + " ms, max " +
-         Number(report.max_us / 1000.0, 3) + " ms\n";
-  out += "  bytes    " + std::to_string(report.bytes) + "\n";
-  if (report.cpu_us_per_request) {
-    out += "  server   " + Number(*report.cpu_us_per_request, 1) +
-           " us CPU a request, RSS " + std::to_string(report.process->rss_kib) +
-           " KiB (RssAnon " + std::to_string(report.process->rss_anon_kib) +
-           ")\n";
-  }
-  for (const auto& [what, count] : report.errors) {
-    out += "  error    " + what + ": " + std::to_string(count) + "\n";
+std::map<std::string, uint64_t> ByStatus(const Traffic& traffic) {
+  std::map<std::string, uint64_t> out;
+  for (const auto& [status, count] : traffic.statuses) {
+    out[std::to_string(status)] = count;
   }
   return out;
 }
 
-json::Value ToJson(const Report& report) {
+json::Object Counts(const std::map<std::string, uint64_t>& counts) {
   json::Object out;
-  out.Set("scenario", report.scenario);
-  out.Set("connections", report.connections);
-  out.Set("seconds", json::Decimal{Number(report.seconds, 3)});
-  out.Set("requests", report.good);
-  out.Set("rate_per_s",
-          json::Decimal{
-              Number(static_cast<double>(report.good) / report.seconds, 1)});
-  out.Set("p50_us", report.p50_us);
-  out.Set("p99_us", report.p99_us);
-  out.Set("max_us", report.max_us);
-  out.Set("bytes", report.bytes);
-  json::Object errors;
-  for (const auto& [what, count] : report.errors) errors.Set(what, count);
-  out.Set("errors", std::move(errors));
-  if (report.cpu_us_per_request) {
-    out.Set("server_cpu_us_per_request",
-            json::Decimal{Number(*report.cpu_us_per_request, 1)});
-    out.Set("server_rss_kib", report.process->rss_kib);
-    out.Set("server_rss_anon_kib", report.process->rss_anon_kib);
+  for (const auto& [name, count] : counts) out.Set(name, count);
+  return out;
+}
+
+std::string ServerLines(const Report& report) {
+  const ProcessUsage& before = report.server->before;
+  const ProcessUsage& after = report.server->after;
+  return Line("server CPU",
+              Fixed(report.CpuMicrosEach(), 0) + " us per operation") +
+         Line("server VmRSS", std::to_string(before.rss_kib) + " KiB before, " +
+                                  std::to_string(after.rss_kib) + " after") +
+         Line("server RssAnon",
+              std::to_string(before.rss_anon_kib) + " KiB before, " +
+                  std::to_string(after.rss_anon_kib) + " after");
+}
+
+json::Object ServerJson(const Report& report) {
+  json::Object out;
+  out.Set("cpu_us_per_operation",
+          json::Decimal{Fixed(report.CpuMicrosEach(), 1)});
+  out.Set("rss_before_kib", report.server->before.rss_kib);
+  out.Set("rss_after_kib", report.server->after.rss_kib);
+  out.Set("rss_anon_before_kib", report.server->before.rss_anon_kib);
+  out.Set("rss_anon_after_kib", report.server->after.rss_anon_kib);
+  return out;
+}
+
+json::Object LatencyJson(const LatencyHistogram& latencies) {
+  json::Object out;
+  out.Set("p50", latencies.PercentileMicros(500));
+  out.Set("p99", latencies.PercentileMicros(990));
+  out.Set("max", latencies.max_us());
+  return out;
+}
+
+}  // namespace
+
+double Report::PerSecond() const {
+  if (tally.elapsed.count() <= 0) return 0;
+  return static_cast<double>(tally.latencies.count()) * 1e6 /
+         static_cast<double>(tally.elapsed.count());
+}
+
+double Report::CpuMicrosEach() const {
+  const uint64_t operations = tally.latencies.count() + tally.failed();
+  if (!server || operations == 0) return 0;
+  return static_cast<double>(server->after.cpu_us - server->before.cpu_us) /
+         static_cast<double>(operations);
+}
+
+std::string ToText(const Report& report) {
+  const Tally& tally = report.tally;
+  const LatencyHistogram& latencies = tally.latencies;
+  std::string out = report.mode + ": " + std::to_string(report.connections) +
+                    " connections, " +
+                    Fixed(static_cast<double>(tally.elapsed.count()) / 1e6, 2) +
+                    " s\n";
+  out += Line("operations",
+              std::to_string(latencies.count()) + " of " +
+                  std::to_string(report.requests_each) +
+                  (report.requests_each == 1 ? " request" : " requests"));
+  out += Line("rate", Fixed(report.PerSecond(), 1) + " per second");
+  out +=
+      Line("latency", "p50 " + Millis(latencies.PercentileMicros(500)) +
+                          ", p99 " + Millis(latencies.PercentileMicros(990)) +
+                          ", max " + Millis(latencies.max_us()));
+  out += Line("answers", Listed(ByStatus(tally.traffic)));
+  out += Line("errors", Listed(tally.errors));
+  if (tally.gave_up > 0) {
+    out += Line("gave up", std::to_string(tally.gave_up) + " connections");
   }
+  out += Line("bytes", std::to_string(tally.traffic.bytes_sent) + " sent, " +
+                           std::to_string(tally.traffic.bytes_received) +
+                           " received");
+  out += Line("connects", std::to_string(tally.traffic.connects));
+  if (report.server) out += ServerLines(report);
+  return out;
+}
+
+json::Value ToJson(const Report& report) {
+  const Tally& tally = report.tally;
+  json::Object out;
+  out.Set("mode", report.mode);
+  out.Set("connections", report.connections);
+  out.Set("elapsed_us", int64_t{tally.elapsed.count()});
+  out.Set("operations", tally.latencies.count());
+  out.Set("requests_each", report.requests_each);
+  out.Set("per_second", json::Decimal{Fixed(report.PerSecond(), 1)});
+  out.Set("latency_us", LatencyJson(tally.latencies));
+  out.Set("answers", Counts(ByStatus(tally.traffic)));
+  out.Set("errors", Counts(tally.errors));
+  out.Set("gave_up", tally.gave_up);
+  out.Set("bytes_sent", tally.traffic.bytes_sent);
+  out.Set("bytes_received", tally.traffic.bytes_received);
+  out.Set("connects", tally.traffic.connects);
+  if (report.server) out.Set("server", ServerJson(report));
   return out;
 }
 
