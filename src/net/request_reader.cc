@@ -36,9 +36,10 @@ RequestReader::State RequestReader::Feed(std::string_view bytes, size_t& used) {
   }
   if (bytes.empty()) return State::kNeedMore;
   // Beast asserts that a last chunk that it looks at again has five bytes, and
-  // an empty body's has fewer until it is whole. Every unfinished chunked body
-  // has as many to come, so that waiting for them never stalls.
-  if (head_done_ && chunked() && bytes.size() < kLastChunkSize) {
+  // an empty body's has fewer until it is whole. What begins with '0' has as
+  // many to come, so that waiting for them never stalls.
+  if (head_done_ && chunked() && bytes.front() == '0' &&
+      bytes.size() < kLastChunkSize) {
     return State::kNeedMore;
   }
   const bool had_head = head_done_;
