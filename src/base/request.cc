@@ -39,8 +39,10 @@ Result<> RequestContext::Alive() const {
 std::chrono::milliseconds RequestContext::Left(
     std::chrono::milliseconds most) const {
   if (deadline == std::chrono::steady_clock::time_point::max()) return most;
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-      deadline - clock->Steady());
+  // Rounded up: who waits this long has then reached the deadline, so that its
+  // own lack of time is not taken for the other side's failure.
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(deadline - clock->Steady());
   return std::clamp(left, std::chrono::milliseconds(0), most);
 }
 

@@ -38,7 +38,11 @@ TEST(Request, LivesUntilItsDeadline) {
   EXPECT_EQ(context.Left(seconds(10)), seconds(2));
   EXPECT_EQ(context.Left(milliseconds(5)), milliseconds(5));
 
-  clock.Advance(seconds(2));
+  clock.Advance(std::chrono::microseconds(1'999'999));
+  EXPECT_TRUE(context.Alive());
+  EXPECT_EQ(context.Left(seconds(10)), milliseconds(1));
+
+  clock.Advance(std::chrono::microseconds(1));
   EXPECT_EQ(context.Alive().error().code, ErrorCode::kDeadline);
   EXPECT_EQ(context.Left(seconds(10)), milliseconds(0));
   clock.Advance(seconds(2));

@@ -69,19 +69,6 @@ Guest Turin() {
           5};
 }
 
-// Real time in whole milliseconds, as curl counts: its timeout then ends with
-// the deadline, not a part of a millisecond before.
-class MillisecondClock final : public Clock {
- public:
-  int64_t UnixMicros() const override { return system_.UnixMicros(); }
-  std::chrono::steady_clock::time_point Steady() const override {
-    return std::chrono::floor<milliseconds>(system_.Steady());
-  }
-
- private:
-  SystemClock system_;
-};
-
 http::Response Busy(const std::string& retry_after) {
   http::Response response = http::Empty(429);
   response.headers.Add("Retry-After", retry_after);
@@ -284,7 +271,7 @@ TEST_F(FakeKdsTest, NobodyListens) {
 // Real time: the handler waits until the guest's time has run out.
 TEST_F(FakeKdsTest, ASlowAnswerCostsOnlyWhoCannotWait) {
   const Guest guest = Milan();
-  const MillisecondClock clock;
+  const SystemClock clock;
   StartService(clock);
   kds_.OnCall(guest.target, [this, guest] {
     gate_.wait();
@@ -396,6 +383,26 @@ TEST_F(FakeKdsCrlTest, WithoutAListNothingIsAccepted) {
     clock_.Advance(seconds(kLimits.not_found_ttl_s + 1));
     ExpectAccepted(guest_, c.name);
   }
+}
+
+TEST_F(FakeKdsCrlTest, AListIsKeptNoLongerThanItSays) {
+  fake::CrlSpec list = ca_.ListOf({});
+  list.next_update_unix_s = kTestNowUnixS + 3600;
+  Serve(list);
+  ExpectAccepted(guest_);
+  clock_.Advance(seconds(3601));
+  Serve(ca_.ListOf({}));
+  ExpectAccepted(guest_);
+  EXPECT_EQ(kds_.Asked(), (Targets{guest_.target, kMilanCrl, kMilanCrl}));
+}
+
+TEST_F(FakeKdsCrlTest, AForeignListIsNotKept) {
+  const fake::SnpCa other(Generation::kMilan, 3);
+  kds_.On(kMilanCrl, http::Octets(200, other.Crl(other.ListOf({}))));
+  ExpectCode(guest_, ErrorCode::kBadPeer);
+  Serve(ca_.ListOf({}));
+  clock_.Advance(seconds(kLimits.failure_ttl_s + 1));
+  ExpectAccepted(guest_);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "verifier/snp/vcek_source.h"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
@@ -26,6 +27,8 @@ using Answer = tl::expected<Fetched, Miss>;
 constexpr size_t kMaxCrlSize = size_t{4} << 20;
 // A changed file is seen after this long.
 constexpr int64_t kFileTtlS = 60;
+// A revocation list whose answer does not say how long it may be kept.
+constexpr int64_t kCrlTtlS = 24 * 3600;
 
 // Decimal, at least two digits: "03", "115".
 std::string TwoDigits(uint8_t number) {
@@ -97,13 +100,43 @@ Result<> CheckVcek(ByteView bytes, const VcekId& id, const Roots& roots) {
   return {};
 }
 
-Result<> CheckAnswer(const Key& key, ByteView bytes, const Roots& roots) {
-  if (key.kind == kCrlCollateral) {
-    TRY(crypto::Crl::FromDer(bytes));
-    return {};
+Result<const GenerationRoots*> RootsOfProduct(std::string_view product,
+                                              const Roots& roots) {
+  for (Generation generation : kGenerations) {
+    const GenerationRoots* found = roots.Find(generation);
+    if (product == GenerationName(generation) && found != nullptr) return found;
   }
+  return Fail(ErrorCode::kInvalidInput, "not the id of a revocation list");
+}
+
+// Is this the ARK's list? It is kept no longer than it says. The verifier
+// checks it again; here a wrong or old list is kept out of the cache, where it
+// would refuse every guest until it is let go.
+Result<> CheckCrl(const Key& key, const Roots& roots, int64_t now_unix_s,
+                  Fetched& fetched) {
+  const auto [kind, product] = Cut(key.id);
+  const GenerationRoots* pinned = TRY(RootsOfProduct(product, roots));
+  const crypto::Crl crl = TRY(crypto::Crl::FromDer(fetched.bytes));
+  if (!Equal(crl.IssuerDer(), pinned->ark.subject_der) ||
+      !crl.SignedBy(pinned->ark.key)) {
+    return Fail(ErrorCode::kUntrusted,
+                "a revocation list that is not by AMD's ARK");
+  }
+  const std::optional<int64_t> until = crl.NextUpdateUnixS();
+  if (until.has_value()) {
+    const int64_t asked =
+        fetched.expires_unix_s.value_or(now_unix_s + kCrlTtlS);
+    fetched.expires_unix_s = std::min(*until, asked);
+  }
+  return {};
+}
+
+Result<> CheckAnswer(const Key& key, const Roots& roots, int64_t now_unix_s,
+                     Fetched& fetched) {
+  if (key.kind == kCrlCollateral)
+    return CheckCrl(key, roots, now_unix_s, fetched);
   const VcekId id = TRY(VcekId::Parse(key.id));
-  return CheckVcek(bytes, id, roots);
+  return CheckVcek(fetched.bytes, id, roots);
 }
 
 tl::unexpected<Miss> MissOf(Error error) {
@@ -111,9 +144,9 @@ tl::unexpected<Miss> MissOf(Error error) {
 }
 
 Answer Checked(const Key& key, Answer answer, std::string_view source,
-               const Roots& roots) {
+               const Roots& roots, int64_t now_unix_s) {
   if (!answer) return answer;
-  const Result<> good = CheckAnswer(key, answer->bytes, roots);
+  const Result<> good = CheckAnswer(key, roots, now_unix_s, *answer);
   if (good) return answer;
   return MissOf(Error{ErrorCode::kBadPeer,
                       std::string(source) + " gave " + good.error().Text(),
@@ -138,7 +171,8 @@ class KdsSource final : public collateral::Source {
 
   std::string_view name() const override { return "kds"; }
   Answer Fetch(const Key& key, const RequestContext& context) override {
-    return Checked(key, http_->Fetch(key, context), name(), *roots_);
+    return Checked(key, http_->Fetch(key, context), name(), *roots_,
+                   context.clock->UnixSeconds());
   }
 
  private:
@@ -175,7 +209,8 @@ class OfflineStore final : public collateral::Source {
     Fetched fetched;
     fetched.bytes = *std::move(bytes);
     fetched.expires_unix_s = context.clock->UnixSeconds() + kFileTtlS;
-    return Checked(key, std::move(fetched), name(), *roots_);
+    return Checked(key, std::move(fetched), name(), *roots_,
+                   context.clock->UnixSeconds());
   }
 
  private:
