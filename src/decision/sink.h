@@ -26,7 +26,7 @@ class DecisionSink {
 // The newest records, bounded; what `vouchsafe why` asks. Thread-safe.
 class DecisionRing final : public DecisionSink {
  public:
-  explicit DecisionRing(size_t capacity = 4096) : capacity_(capacity) {}
+  explicit DecisionRing(size_t capacity = 1024) : capacity_(capacity) {}
   void Write(std::shared_ptr<const DecisionRecord> record) override;
   std::shared_ptr<const DecisionRecord> Find(std::string_view id) const;
   // Newest first, at most `limit`.
