@@ -66,17 +66,17 @@ TEST(Reference, HasEveryTableAndKey) {
        {"# Test\n", "## Top level\n", "## `[http_server]`\n\nFront door.\n",
         "## `[token.signer]`\n", "## `[[plugins]]`\n",
         "| `sockets` | array of strings | `[\"127.0.0.1:8080\"]` | Addresses "
-        "to listen on. Formerly `sockets`. |\n",
+        "to listen on. Formerly top-level `sockets`. |\n",
         "| `worker_count` | integer, 1 to 1024 | - | Threads. |\n",
         "| `type` | one of LocalFs, Memory | `Memory` | Store. Only with "
         "`name` = `resource`. Formerly `backend`. |\n",
         "| `dir_path` | string | `/repository` | Folder. Only with `name` = "
         "`resource` and `type` = `LocalFs`. Formerly `path`. |\n",
-        "| `token` | table | - | Tokens \\| claims. Formerly "
+        "| `token` | table | - | Tokens \\| claims. Formerly top-level "
         "`attestation_token_config`. |\n",
         "| `http_server` | table | required | Front door. |\n",
         "| `duration_min` | integer, at least 0 | `5` | Minutes. Formerly "
-        "`duration`, `token_duration`. |\n"}) {
+        "`duration`, top-level `token_duration`. |\n"}) {
     EXPECT_NE(page.find(part), std::string::npos) << part << "\n" << page;
   }
 }

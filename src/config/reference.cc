@@ -63,8 +63,13 @@ std::string ConditionText(const Key& key) {
 std::string OldText(const Key& key) {
   std::string text;
   for (std::string_view old : Split(key.old, '|')) {
-    if (old.starts_with('/')) old.remove_prefix(1);
-    text += (text.empty() ? " Formerly " : ", ") + Code(old);
+    text += text.empty() ? " Formerly " : ", ";
+    // From the root of the file, not beside the key.
+    if (old.starts_with('/')) {
+      old.remove_prefix(1);
+      if (old.find('.') == std::string_view::npos) text += "top-level ";
+    }
+    text += Code(old);
   }
   return text.empty() ? text : text + ".";
 }
