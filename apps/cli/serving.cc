@@ -12,6 +12,27 @@ Result<std::unique_ptr<Logger>> MakeLogger() {
   return MakeStderrLogger(level);
 }
 
+void DeclareServing(Command& root, ServingFlags& flags) {
+  root.Option("--unknown-keys", &flags.unknown_keys, "reject|warn",
+              "What unknown keys in the configuration do");
+  root.Flag("--check-config", &flags.check_config,
+            "Say whether the configuration is good, and exit");
+  root.Flag("--print-config", &flags.print_config,
+            "Print the effective configuration, secrets masked, and exit");
+  root.Flag("--print-limits", &flags.print_limits,
+            "Print every limit of the server, and exit");
+  root.Flag("--config-reference", &flags.config_reference,
+            "Print the reference of the configuration, Markdown, and exit");
+}
+
+void ReloadTls(net::Server& server, Logger& logger) {
+  const auto reloaded = server.ReloadTls();
+  if (!reloaded) {
+    logger.Error("TLS files not reloaded, the old ones stay in use",
+                 {{"reason", reloaded.error().Text()}});
+  }
+}
+
 Result<config::UnknownKeys> ParseUnknownKeys(const std::string& text) {
   if (text == "reject") return config::UnknownKeys::kReject;
   if (text == "warn") return config::UnknownKeys::kWarn;

@@ -35,27 +35,14 @@ constexpr auto kSweepEvery = std::chrono::seconds(60);
 
 struct Flags {
   std::optional<std::string> config_file;
-  std::string unknown_keys = "reject";
-  bool check_config = false;
-  bool print_config = false;
-  bool print_limits = false;
-  bool config_reference = false;
+  cli::ServingFlags serving;
 };
 
 void Declare(cli::Command& root, Flags& flags) {
   root.Option("-c,--config-file", &flags.config_file, "PATH",
               "Configuration: TOML, JSON or YAML by extension; else the "
               "environment's KBS_CONFIG_FILE");
-  root.Option("--unknown-keys", &flags.unknown_keys, "reject|warn",
-              "What unknown keys in the configuration do");
-  root.Flag("--check-config", &flags.check_config,
-            "Say whether the configuration is good, and exit");
-  root.Flag("--print-config", &flags.print_config,
-            "Print the effective configuration, secrets masked, and exit");
-  root.Flag("--print-limits", &flags.print_limits,
-            "Print every limit of the server, and exit");
-  root.Flag("--config-reference", &flags.config_reference,
-            "Print the reference of the configuration, Markdown, and exit");
+  cli::DeclareServing(root, flags.serving);
 }
 
 // What the whole program is made of, in the order that it is taken down.
@@ -186,6 +173,7 @@ Result<> Assemble(const kbs::KbsConfig& config, Parts& parts) {
   kbs::KbsOptions options;
   options.strict = config.strict_trustee_errors ? kbs::StrictErrors::kYes
                                                 : kbs::StrictErrors::kNo;
+  options.allow_rsa15 = config.allow_rsa15;
   options.max_body = config.http.max_body;
   parts.service =
       std::make_unique<kbs::KbsService>(std::move(service), options);
@@ -268,24 +256,18 @@ Result<int> Serve(const config::Document& document,
                 {{"socket", socket},
                  {"tls", config.http.insecure_http ? "no" : "yes"}});
   }
-  signals.WaitForStop([&] {
-    const auto reloaded = server->ReloadTls();
-    if (!reloaded) {
-      logger.Error("TLS files not reloaded, the old ones stay in use",
-                   {{"reason", reloaded.error().Text()}});
-    }
-  });
+  signals.WaitForStop([&] { cli::ReloadTls(*server, logger); });
   server->Stop();
   logger.Info("kbs stopped");
   return cli::kOk;
 }
 
 Result<int> Run(const Flags& flags) {
-  if (flags.print_limits) {
+  if (flags.serving.print_limits) {
     cli::PrintLimits(net::ServerLimits{});
     return cli::kOk;
   }
-  if (flags.config_reference) {
+  if (flags.serving.config_reference) {
     std::printf("%s", config::Reference(kbs::kKbsSchema).c_str());
     return cli::kOk;
   }
@@ -299,7 +281,7 @@ Result<int> Run(const Flags& flags) {
     return cli::kUsage;
   }
   config::ReadOptions options;
-  options.unknown = TRY(cli::ParseUnknownKeys(flags.unknown_keys));
+  options.unknown = TRY(cli::ParseUnknownKeys(flags.serving.unknown_keys));
   const auto document = config::Document::Load(kbs::kKbsSchema, *path, options);
   if (!document) {
     return tl::unexpected(WithContext(
@@ -308,11 +290,11 @@ Result<int> Run(const Flags& flags) {
   const kbs::KbsConfig config =
       TRY_CONTEXT(kbs::ReadKbsConfig(document->root()),
                   "failed to load configuration file " + *path);
-  if (flags.check_config) {
+  if (flags.serving.check_config) {
     std::printf("%s", config::CheckReport(document->name(), document).c_str());
     return cli::kOk;
   }
-  if (flags.print_config) {
+  if (flags.serving.print_config) {
     std::printf("%s", config::Print(*document).c_str());
     return cli::kOk;
   }

@@ -31,11 +31,7 @@ struct Flags {
   std::optional<std::string> private_key;
   std::vector<std::string> allowed_origins;
   std::optional<std::string> admin_socket;
-  std::string unknown_keys = "reject";
-  bool check_config = false;
-  bool print_config = false;
-  bool print_limits = false;
-  bool config_reference = false;
+  cli::ServingFlags serving;
 };
 
 void Declare(cli::Command& root, Flags& flags) {
@@ -51,23 +47,14 @@ void Declare(cli::Command& root, Flags& flags) {
             "Origin that browsers may call from; repeatable");
   root.Option("--admin-socket", &flags.admin_socket, "PATH",
               "Unix socket (mode 0600) that tells kept decisions");
-  root.Option("--unknown-keys", &flags.unknown_keys, "reject|warn",
-              "What unknown keys in the configuration do");
-  root.Flag("--check-config", &flags.check_config,
-            "Say whether the configuration is good, and exit");
-  root.Flag("--print-config", &flags.print_config,
-            "Print the effective configuration, secrets masked, and exit");
-  root.Flag("--print-limits", &flags.print_limits,
-            "Print every limit of the server, and exit");
-  root.Flag("--config-reference", &flags.config_reference,
-            "Print the reference of the configuration, Markdown, and exit");
+  cli::DeclareServing(root, flags.serving);
 }
 
 Result<config::Document> LoadConfig(const Flags& flags) {
   config::ReadOptions options;
   options.naming = config::Naming::kElseJson;
   options.coercion = config::Coercion::kStrict;
-  options.unknown = TRY(cli::ParseUnknownKeys(flags.unknown_keys));
+  options.unknown = TRY(cli::ParseUnknownKeys(flags.serving.unknown_keys));
   if (!flags.config_file) {
     config::Source source;
     source.name = "(no file)";
@@ -199,13 +186,7 @@ Result<int> Serve(const Flags& flags, const config::Document& document,
   logger.Info(
       "restful-as listens",
       {{"socket", flags.socket}, {"tls", flags.certificate ? "yes" : "no"}});
-  signals.WaitForStop([&] {
-    const auto reloaded = server->ReloadTls();
-    if (!reloaded) {
-      logger.Error("TLS files not reloaded, the old ones stay in use",
-                   {{"reason", reloaded.error().Text()}});
-    }
-  });
+  signals.WaitForStop([&] { cli::ReloadTls(*server, logger); });
   server->Stop();
   if (admin) admin->Stop();
   logger.Info("restful-as stopped");
@@ -213,11 +194,11 @@ Result<int> Serve(const Flags& flags, const config::Document& document,
 }
 
 Result<int> Run(const Flags& flags) {
-  if (flags.print_limits) {
+  if (flags.serving.print_limits) {
     cli::PrintLimits(Limits());
     return cli::kOk;
   }
-  if (flags.config_reference) {
+  if (flags.serving.config_reference) {
     std::printf("%s", config::Reference(as::kAsSchema).c_str());
     return cli::kOk;
   }
@@ -225,12 +206,12 @@ Result<int> Run(const Flags& flags) {
   const auto config =
       document ? as::ReadAsConfig(document->root())
                : Result<as::AsConfig>(tl::unexpected(document.error()));
-  if (flags.check_config && document) {
+  if (flags.serving.check_config && document) {
     std::printf("%s", config::CheckReport(document->name(), document).c_str());
   }
   if (!config) return tl::unexpected(config.error());
-  if (flags.check_config) return cli::kOk;
-  if (flags.print_config) {
+  if (flags.serving.check_config) return cli::kOk;
+  if (flags.serving.print_config) {
     std::printf("%s", config::Print(*document).c_str());
     return cli::kOk;
   }

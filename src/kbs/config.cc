@@ -129,6 +129,7 @@ Result<KbsConfig> ReadKbsConfig(const config::Section& root) {
   }
   TRY(ReadAttestation(root.Table("attestation_service"), out));
   TRY(ReadPlugins(root.Tables("plugins"), out));
+  out.allow_rsa15 = root.Bool("allow_rsa1_5");
   out.strict_trustee_errors = root.Bool("strict_trustee_errors");
   return out;
 }

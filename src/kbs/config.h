@@ -235,6 +235,10 @@ inline constexpr config::Key kKbsKeys[] = {
      .type = config::Type::kTables,
      .sentence = "What answers below /kbs/v0/; without an entry nothing does.",
      .keys = kResourcePluginKeys},
+    {.name = "allow_rsa1_5",
+     .type = config::Type::kBool,
+     .fallback = "true",
+     .sentence = "Encrypt to RSA1_5 keys of old guests (PKCS#1 v1.5)."},
     {.name = "strict_trustee_errors",
      .type = config::Type::kBool,
      .fallback = "false",
@@ -274,6 +278,7 @@ struct KbsConfig {
   bool storage_given = false;
   std::optional<storage::StorageType> session_storage;
   std::optional<ResourcePluginConfig> resource_plugin;
+  bool allow_rsa15 = true;
   bool strict_trustee_errors = false;
 };
 

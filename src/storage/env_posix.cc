@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "storage/env.h"
+#include "storage/fd.h"
 
 namespace vouchsafe::storage {
 namespace {
@@ -20,23 +21,6 @@ tl::unexpected<Error> SystemError(const char* call, const std::string& path) {
               "storage: " + std::string(call) + " " + path + ": " +
                   std::generic_category().message(number));
 }
-
-class Fd {
- public:
-  explicit Fd(int fd) : fd_(fd) {}
-  ~Fd() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Fd& operator=(Fd&&) = delete;
-  int get() const { return fd_; }
-  bool ok() const { return fd_ >= 0; }
-  // The answer of close: some file systems report a failed write only here.
-  bool Close() { return close(std::exchange(fd_, -1)) == 0; }
-
- private:
-  int fd_;
-};
 
 Fd Open(const std::string& path, int flags) {
   int fd = -1;

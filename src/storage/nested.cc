@@ -12,23 +12,10 @@
 #include <system_error>
 #include <utility>
 
+#include "storage/fd.h"
+
 namespace vouchsafe::storage {
 namespace {
-
-class Fd {
- public:
-  explicit Fd(int fd) : fd_(fd) {}
-  ~Fd() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Fd& operator=(Fd&&) = delete;
-  int get() const { return fd_; }
-  bool ok() const { return fd_ >= 0; }
-
- private:
-  int fd_;
-};
 
 Result<> CheckSegment(std::string_view segment) {
   if (segment.empty() || segment == "." || segment == ".." ||
