@@ -1,6 +1,8 @@
 #include "rego/builtin_table.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 
 #include "rego/builtins/families.h"
 
@@ -9,6 +11,16 @@ namespace vouchsafe::rego {
 void BuiltinTable::Sort() {
   std::sort(rows_.begin(), rows_.end(),
             [](const Builtin& a, const Builtin& b) { return a.name < b.name; });
+}
+
+void BuiltinTable::Offer(std::string_view name, BuiltinFunction function) {
+  const int index = Find(name);
+  if (index < 0) {  // a fault in our own tables
+    std::fprintf(stderr, "not declared: %.*s\n", static_cast<int>(name.size()),
+                 name.data());
+    std::abort();
+  }
+  rows_[static_cast<size_t>(index)].function = function;
 }
 
 int BuiltinTable::Find(std::string_view name) const {
@@ -24,6 +36,7 @@ int BuiltinTable::Find(std::string_view name) const {
 const BuiltinTable& StandardBuiltins() {
   static const BuiltinTable table = [] {
     BuiltinTable out;
+    DeclareAll(out);
     RegisterOperators(out);
     RegisterAggregates(out);
     RegisterStrings(out);
@@ -37,9 +50,6 @@ const BuiltinTable& StandardBuiltins() {
     RegisterUnits(out);
     RegisterGraph(out);
     RegisterTypes(out);
-    out.Sort();
-    RegisterDeclared(out);
-    out.Sort();
     return out;
   }();
   return table;

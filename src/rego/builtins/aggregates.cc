@@ -163,18 +163,18 @@ Value Intersection(BuiltinCall& call, Args args) {
 }  // namespace
 
 void RegisterAggregates(BuiltinTable& table) {
-  table.Add("count", 1, Count);
-  table.Add("sum", 1, Sum);
-  table.Add("product", 1, Product);
-  table.Add("max", 1, Max);
-  table.Add("min", 1, Min);
-  table.Add("sort", 1, Sort);
-  table.Add("array.concat", 2, ArrayConcat);
-  table.Add("array.reverse", 1, ArrayReverse);
-  table.Add("array.slice", 3, ArraySlice);
-  table.Add("array.flatten", 1, ArrayFlatten);
-  table.Add("union", 1, Union);
-  table.Add("intersection", 1, Intersection);
+  table.Offer("count", Count);
+  table.Offer("sum", Sum);
+  table.Offer("product", Product);
+  table.Offer("max", Max);
+  table.Offer("min", Min);
+  table.Offer("sort", Sort);
+  table.Offer("array.concat", ArrayConcat);
+  table.Offer("array.reverse", ArrayReverse);
+  table.Offer("array.slice", ArraySlice);
+  table.Offer("array.flatten", ArrayFlatten);
+  table.Offer("union", Union);
+  table.Offer("intersection", Intersection);
 }
 
 }  // namespace vouchsafe::rego

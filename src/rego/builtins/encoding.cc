@@ -141,23 +141,23 @@ Value MarshalWithOptions(BuiltinCall& call, Args args) {
 }  // namespace
 
 void RegisterEncoding(BuiltinTable& table) {
-  table.Add("base64.encode", 1, Encode<Base64::kStandard>);
-  table.Add("base64.decode", 1, Decode);
-  table.Add("base64.is_valid", 1, IsValidBase64);
-  table.Add("base64url.encode", 1, Encode<Base64::kUrl>);
-  table.Add("base64url.encode_no_pad", 1, Encode<Base64::kUrlNoPad>);
-  table.Add("base64url.decode", 1, DecodeUrl);
-  table.Add("hex.encode", 1, EncodeHex);
-  table.Add("hex.decode", 1, DecodeHex);
-  table.Add("crypto.sha1", 1, Hash<crypto::Hash::kSha1>);
-  table.Add("crypto.sha256", 1, Hash<crypto::Hash::kSha256>);
-  table.Add("crypto.hmac.sha1", 2, HmacOf<crypto::Hash::kSha1>);
-  table.Add("crypto.hmac.sha256", 2, HmacOf<crypto::Hash::kSha256>);
-  table.Add("crypto.hmac.sha512", 2, HmacOf<crypto::Hash::kSha512>);
-  table.Add("json.marshal", 1, Marshal);
-  table.Add("json.marshal_with_options", 2, MarshalWithOptions);
-  table.Add("json.unmarshal", 1, Unmarshal);
-  table.Add("json.is_valid", 1, IsValidJson);
+  table.Offer("base64.encode", Encode<Base64::kStandard>);
+  table.Offer("base64.decode", Decode);
+  table.Offer("base64.is_valid", IsValidBase64);
+  table.Offer("base64url.encode", Encode<Base64::kUrl>);
+  table.Offer("base64url.encode_no_pad", Encode<Base64::kUrlNoPad>);
+  table.Offer("base64url.decode", DecodeUrl);
+  table.Offer("hex.encode", EncodeHex);
+  table.Offer("hex.decode", DecodeHex);
+  table.Offer("crypto.sha1", Hash<crypto::Hash::kSha1>);
+  table.Offer("crypto.sha256", Hash<crypto::Hash::kSha256>);
+  table.Offer("crypto.hmac.sha1", HmacOf<crypto::Hash::kSha1>);
+  table.Offer("crypto.hmac.sha256", HmacOf<crypto::Hash::kSha256>);
+  table.Offer("crypto.hmac.sha512", HmacOf<crypto::Hash::kSha512>);
+  table.Offer("json.marshal", Marshal);
+  table.Offer("json.marshal_with_options", MarshalWithOptions);
+  table.Offer("json.unmarshal", Unmarshal);
+  table.Offer("json.is_valid", IsValidJson);
 }
 
 }  // namespace vouchsafe::rego

@@ -20,7 +20,7 @@ void RegisterEncoding(BuiltinTable& table);
 void RegisterTime(BuiltinTable& table);
 void RegisterUnits(BuiltinTable& table);
 void RegisterGraph(BuiltinTable& table);
-// Known names that this engine does not offer.
-void RegisterDeclared(BuiltinTable& table);
+// Every name with its types; nothing is offered yet.
+void DeclareAll(BuiltinTable& table);
 
 }  // namespace vouchsafe::rego

@@ -65,8 +65,8 @@ Value Reachable(BuiltinCall& call, Args args) {
 }  // namespace
 
 void RegisterGraph(BuiltinTable& table) {
-  table.Add("walk", 1, Walk, true);
-  table.Add("graph.reachable", 2, Reachable);
+  table.Offer("walk", Walk);
+  table.Offer("graph.reachable", Reachable);
 }
 
 }  // namespace vouchsafe::rego

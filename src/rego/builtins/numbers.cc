@@ -140,19 +140,19 @@ Value ShiftRight(BuiltinCall& call, Args args) {
 }  // namespace
 
 void RegisterNumbers(BuiltinTable& table) {
-  table.Add("abs", 1, Abs);
-  table.Add("ceil", 1, Rounded<Rounding::kCeil>);
-  table.Add("floor", 1, Rounded<Rounding::kFloor>);
-  table.Add("round", 1, Rounded<Rounding::kHalfAway>);
-  table.Add("numbers.range", 2, Range);
-  table.Add("numbers.range_step", 3, RangeStep);
-  table.Add("rand.intn", 2, RandIntn);
-  table.Add("bits.and", 2, Bitwise<BigInt::Bits::kAnd>);
-  table.Add("bits.or", 2, Bitwise<BigInt::Bits::kOr>);
-  table.Add("bits.xor", 2, Bitwise<BigInt::Bits::kXor>);
-  table.Add("bits.negate", 1, Not);
-  table.Add("bits.lsh", 2, ShiftLeft);
-  table.Add("bits.rsh", 2, ShiftRight);
+  table.Offer("abs", Abs);
+  table.Offer("ceil", Rounded<Rounding::kCeil>);
+  table.Offer("floor", Rounded<Rounding::kFloor>);
+  table.Offer("round", Rounded<Rounding::kHalfAway>);
+  table.Offer("numbers.range", Range);
+  table.Offer("numbers.range_step", RangeStep);
+  table.Offer("rand.intn", RandIntn);
+  table.Offer("bits.and", Bitwise<BigInt::Bits::kAnd>);
+  table.Offer("bits.or", Bitwise<BigInt::Bits::kOr>);
+  table.Offer("bits.xor", Bitwise<BigInt::Bits::kXor>);
+  table.Offer("bits.negate", Not);
+  table.Offer("bits.lsh", ShiftLeft);
+  table.Offer("bits.rsh", ShiftRight);
 }
 
 }  // namespace vouchsafe::rego

@@ -267,15 +267,15 @@ Value JsonRemove(BuiltinCall& call, Args args) {
 }  // namespace
 
 void RegisterObjects(BuiltinTable& table) {
-  table.Add("object.filter", 2, Filter);
-  table.Add("object.remove", 2, Remove);
-  table.Add("object.get", 3, ObjectGet);
-  table.Add("object.keys", 1, Keys);
-  table.Add("object.union", 2, ObjectUnion);
-  table.Add("object.union_n", 1, ObjectUnionN);
-  table.Add("object.subset", 2, Subset);
-  table.Add("json.filter", 2, JsonFilter);
-  table.Add("json.remove", 2, JsonRemove);
+  table.Offer("object.filter", Filter);
+  table.Offer("object.remove", Remove);
+  table.Offer("object.get", ObjectGet);
+  table.Offer("object.keys", Keys);
+  table.Offer("object.union", ObjectUnion);
+  table.Offer("object.union_n", ObjectUnionN);
+  table.Offer("object.subset", Subset);
+  table.Offer("json.filter", JsonFilter);
+  table.Offer("json.remove", JsonRemove);
 }
 
 }  // namespace vouchsafe::rego

@@ -168,26 +168,26 @@ Value Trace(BuiltinCall& call, Args args) {
 }  // namespace
 
 void RegisterOperators(BuiltinTable& table) {
-  table.Add("plus", 2, Plus);
-  table.Add("minus", 2, Minus);
-  table.Add("mul", 2, Times);
-  table.Add("div", 2, Div);
-  table.Add("rem", 2, Rem);
-  table.Add("equal", 2, Equal);
-  table.Add("eq", 2, Equal);
-  table.Add("assign", 2, Equal);
-  table.Add("neq", 2, NotEqual);
-  table.Add("lt", 2, Less);
-  table.Add("lte", 2, LessEqual);
-  table.Add("gt", 2, Greater);
-  table.Add("gte", 2, GreaterEqual);
-  table.Add("and", 2, And);
-  table.Add("or", 2, Or);
-  table.Add("internal.member_2", 2, Member2);
-  table.Add("internal.member_3", 3, Member3);
-  table.Add("internal.template_string", 1, TemplateString);
-  table.Add("print", 1, Print);
-  table.Add("trace", 1, Trace);
+  table.Offer("plus", Plus);
+  table.Offer("minus", Minus);
+  table.Offer("mul", Times);
+  table.Offer("div", Div);
+  table.Offer("rem", Rem);
+  table.Offer("equal", Equal);
+  table.Offer("eq", Equal);
+  table.Offer("assign", Equal);
+  table.Offer("neq", NotEqual);
+  table.Offer("lt", Less);
+  table.Offer("lte", LessEqual);
+  table.Offer("gt", Greater);
+  table.Offer("gte", GreaterEqual);
+  table.Offer("and", And);
+  table.Offer("or", Or);
+  table.Offer("internal.member_2", Member2);
+  table.Offer("internal.member_3", Member3);
+  table.Offer("internal.template_string", TemplateString);
+  table.Offer("print", Print);
+  table.Offer("trace", Trace);
 }
 
 }  // namespace vouchsafe::rego

@@ -267,13 +267,13 @@ Value TemplateMatch(BuiltinCall& call, Args args) {
 }  // namespace
 
 void RegisterRegex(BuiltinTable& table) {
-  table.Add("regex.match", 2, Match);
-  table.Add("regex.is_valid", 1, IsValid);
-  table.Add("regex.find_n", 3, FindN);
-  table.Add("regex.find_all_string_submatch_n", 3, FindAllSubmatch);
-  table.Add("regex.replace", 3, Replace);
-  table.Add("regex.split", 2, Split);
-  table.Add("regex.template_match", 4, TemplateMatch);
+  table.Offer("regex.match", Match);
+  table.Offer("regex.is_valid", IsValid);
+  table.Offer("regex.find_n", FindN);
+  table.Offer("regex.find_all_string_submatch_n", FindAllSubmatch);
+  table.Offer("regex.replace", Replace);
+  table.Offer("regex.split", Split);
+  table.Offer("regex.template_match", TemplateMatch);
 }
 
 }  // namespace vouchsafe::rego

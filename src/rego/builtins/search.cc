@@ -65,10 +65,10 @@ Value StringsCount(BuiltinCall& call, Args args) {
 }  // namespace
 
 void RegisterSearch(BuiltinTable& table) {
-  table.Add("contains", 2, Contains);
-  table.Add("indexof", 2, IndexOf);
-  table.Add("indexof_n", 2, IndexOfN);
-  table.Add("strings.count", 2, StringsCount);
+  table.Offer("contains", Contains);
+  table.Offer("indexof", IndexOf);
+  table.Offer("indexof_n", IndexOfN);
+  table.Offer("strings.count", StringsCount);
 }
 
 }  // namespace vouchsafe::rego

@@ -419,6 +419,6 @@ Value Sprintf(BuiltinCall& call, std::span<const Value> args) {
 
 }  // namespace
 
-void RegisterSprintf(BuiltinTable& table) { table.Add("sprintf", 2, Sprintf); }
+void RegisterSprintf(BuiltinTable& table) { table.Offer("sprintf", Sprintf); }
 
 }  // namespace vouchsafe::rego

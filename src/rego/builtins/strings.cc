@@ -391,26 +391,26 @@ Value FormatInt(BuiltinCall& call, Args args) {
 }  // namespace
 
 void RegisterStrings(BuiltinTable& table) {
-  table.Add("concat", 2, Concat);
-  table.Add("lower", 1, Lower);
-  table.Add("upper", 1, Upper);
-  table.Add("startswith", 2, StartsWith);
-  table.Add("endswith", 2, EndsWith);
-  table.Add("replace", 3, Replace);
-  table.Add("strings.replace_n", 2, ReplaceN);
-  table.Add("strings.reverse", 1, Reverse);
-  table.Add("strings.any_prefix_match", 2, AnyMatch<true>);
-  table.Add("strings.any_suffix_match", 2, AnyMatch<false>);
-  table.Add("strings.split_n", 3, SplitN);
-  table.Add("split", 2, Split);
-  table.Add("substring", 3, Substring);
-  table.Add("trim", 2, Trim<true, true>);
-  table.Add("trim_left", 2, Trim<true, false>);
-  table.Add("trim_right", 2, Trim<false, true>);
-  table.Add("trim_prefix", 2, TrimPrefix);
-  table.Add("trim_suffix", 2, TrimSuffix);
-  table.Add("trim_space", 1, TrimSpace);
-  table.Add("format_int", 2, FormatInt);
+  table.Offer("concat", Concat);
+  table.Offer("lower", Lower);
+  table.Offer("upper", Upper);
+  table.Offer("startswith", StartsWith);
+  table.Offer("endswith", EndsWith);
+  table.Offer("replace", Replace);
+  table.Offer("strings.replace_n", ReplaceN);
+  table.Offer("strings.reverse", Reverse);
+  table.Offer("strings.any_prefix_match", AnyMatch<true>);
+  table.Offer("strings.any_suffix_match", AnyMatch<false>);
+  table.Offer("strings.split_n", SplitN);
+  table.Offer("split", Split);
+  table.Offer("substring", Substring);
+  table.Offer("trim", Trim<true, true>);
+  table.Offer("trim_left", Trim<true, false>);
+  table.Offer("trim_right", Trim<false, true>);
+  table.Offer("trim_prefix", TrimPrefix);
+  table.Offer("trim_suffix", TrimSuffix);
+  table.Offer("trim_space", TrimSpace);
+  table.Offer("format_int", FormatInt);
 }
 
 }  // namespace vouchsafe::rego

@@ -226,16 +226,16 @@ Value ParseDuration(BuiltinCall& call, Args args) {
 }  // namespace
 
 void RegisterTime(BuiltinTable& table) {
-  table.Add("time.now_ns", 0, Now);
-  table.Add("time.parse_rfc3339_ns", 1, ParseRfc3339Ns);
-  table.Add("time.parse_ns", 2, ParseNs);
-  table.Add("time.parse_duration_ns", 1, ParseDuration);
-  table.Add("time.date", 1, Date);
-  table.Add("time.clock", 1, ClockOf);
-  table.Add("time.weekday", 1, Weekday);
-  table.Add("time.format", 1, Format);
-  table.Add("time.add_date", 4, AddDate);
-  table.Add("time.diff", 2, Diff);
+  table.Offer("time.now_ns", Now);
+  table.Offer("time.parse_rfc3339_ns", ParseRfc3339Ns);
+  table.Offer("time.parse_ns", ParseNs);
+  table.Offer("time.parse_duration_ns", ParseDuration);
+  table.Offer("time.date", Date);
+  table.Offer("time.clock", ClockOf);
+  table.Offer("time.weekday", Weekday);
+  table.Offer("time.format", Format);
+  table.Offer("time.add_date", AddDate);
+  table.Offer("time.diff", Diff);
 }
 
 }  // namespace vouchsafe::rego

@@ -53,15 +53,15 @@ Value ToNumber(BuiltinCall& call, Args args) {
 }  // namespace
 
 void RegisterTypes(BuiltinTable& table) {
-  table.Add("is_array", 1, IsKind<Kind::kArray>);
-  table.Add("is_boolean", 1, IsKind<Kind::kBool>);
-  table.Add("is_null", 1, IsKind<Kind::kNull>);
-  table.Add("is_number", 1, IsKind<Kind::kNumber>);
-  table.Add("is_object", 1, IsKind<Kind::kObject>);
-  table.Add("is_set", 1, IsKind<Kind::kSet>);
-  table.Add("is_string", 1, IsKind<Kind::kString>);
-  table.Add("type_name", 1, TypeName);
-  table.Add("to_number", 1, ToNumber);
+  table.Offer("is_array", IsKind<Kind::kArray>);
+  table.Offer("is_boolean", IsKind<Kind::kBool>);
+  table.Offer("is_null", IsKind<Kind::kNull>);
+  table.Offer("is_number", IsKind<Kind::kNumber>);
+  table.Offer("is_object", IsKind<Kind::kObject>);
+  table.Offer("is_set", IsKind<Kind::kSet>);
+  table.Offer("is_string", IsKind<Kind::kString>);
+  table.Offer("type_name", TypeName);
+  table.Offer("to_number", ToNumber);
 }
 
 }  // namespace vouchsafe::rego

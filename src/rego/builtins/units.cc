@@ -150,8 +150,8 @@ Value ParseBytes(BuiltinCall& call, std::span<const Value> args) {
 }  // namespace
 
 void RegisterUnits(BuiltinTable& table) {
-  table.Add("units.parse", 1, Parse);
-  table.Add("units.parse_bytes", 1, ParseBytes);
+  table.Offer("units.parse", Parse);
+  table.Offer("units.parse_bytes", ParseBytes);
 }
 
 }  // namespace vouchsafe::rego
