@@ -135,7 +135,7 @@ Result<kbs::PluginSet> MakePlugins(const kbs::KbsConfig& config, Parts& parts) {
   if (config.resource_plugin) {
     plugins["resource"] = std::make_unique<kbs::ResourcePlugin>(
         TRY(parts.stores->Open(storage::kRepository)),
-        config.resource_plugin->nested_dir);
+        config.resource_plugin->nested_dir, config.resource_plugin->layout);
   }
   return plugins;
 }

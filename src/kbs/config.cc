@@ -101,6 +101,7 @@ Result<> ReadPlugins(const std::vector<config::Section>& plugins,
     ResourcePluginConfig resource;
     if (type == "LocalFs") {
       resource.nested_dir = plugin.String("dir_path");
+      resource.layout = ResourceLayout::kNested;
     } else if (type != "kvstorage") {
       return NotBuilt(plugin.path() + ".storage_backend_type", type);
     } else if (out.storage.type == storage::StorageType::kLocalFs &&

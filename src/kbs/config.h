@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "config/config.h"
 #include "kbs/admin.h"
+#include "kbs/resource_plugin.h"
 #include "storage/provider.h"
 #include "token/verifier.h"
 
@@ -158,7 +159,7 @@ inline constexpr config::Key kResourcePluginKeys[] = {
      .when = "name=resource"},
     {.name = "dir_path",
      .fallback = "/opt/confidential-containers/kbs/repository",
-     .sentence = "Folder of mounted secrets, <repository>/<type>/<tag>.",
+     .sentence = "Folder of secrets, <repository>/<type>/<tag>.",
      .when = "name=resource&storage_backend_type=LocalFs"}};
 
 namespace internal {
@@ -262,7 +263,9 @@ struct HttpConfig {
 };
 
 struct ResourcePluginConfig {
-  std::string nested_dir;  // of mounted secrets; empty: the storage's own
+  std::string nested_dir;  // <repository>/<type>/<tag> files; empty: none
+  // type = "LocalFs": secrets are written there too.
+  ResourceLayout layout = ResourceLayout::kStore;
 };
 
 struct KbsConfig {

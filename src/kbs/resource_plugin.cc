@@ -48,14 +48,46 @@ Result<bool> ResourcePlugin::Encrypts(const PluginRequest&) const {
   return true;
 }
 
+Result<std::optional<Bytes>> ResourcePlugin::ReadFile(
+    const std::vector<std::string>& path) const {
+  if (nested_dir_.empty()) return std::nullopt;
+  return storage::ReadNested(nested_dir_, path[0], path[1], path[2]);
+}
+
 Result<SecretBytes> ResourcePlugin::Read(
     const std::string& key, const std::vector<std::string>& path) const {
-  std::optional<Bytes> found = TRY(store_->Get(key));
-  if (!found && !nested_dir_.empty()) {
-    found = TRY(storage::ReadNested(nested_dir_, path[0], path[1], path[2]));
-  }
+  const bool files_first = layout_ == ResourceLayout::kNested;
+  std::optional<Bytes> found =
+      TRY(files_first ? ReadFile(path) : store_->Get(key));
+  if (!found) found = TRY(files_first ? store_->Get(key) : ReadFile(path));
   if (!found) return NoSuchResource(key);
   return SecretBytes(*std::move(found));
+}
+
+Result<> ResourcePlugin::Write(const std::string& key,
+                               const std::vector<std::string>& path,
+                               ByteView value) const {
+  if (layout_ == ResourceLayout::kNested) {
+    return storage::WriteNested(nested_dir_, path[0], path[1], path[2], value);
+  }
+  TRY(store_->Set(key, value));
+  return {};
+}
+
+// From both places when both are written to, or a value of before would show
+// again.
+Result<> ResourcePlugin::Delete(const std::string& key,
+                                const std::vector<std::string>& path) const {
+  bool found = false;
+  if (layout_ == ResourceLayout::kNested) {
+    found = TRY(storage::DeleteNested(nested_dir_, path[0], path[1], path[2]));
+  }
+  if (std::optional<Bytes> old = TRY(store_->Delete(key))) {
+    Cleanse(*old);
+    found = true;
+  }
+  if (!found) return NoSuchResource(key);
+  return {};
 }
 
 Result<SecretBytes> ResourcePlugin::Handle(const PluginRequest& request,
@@ -63,13 +95,11 @@ Result<SecretBytes> ResourcePlugin::Handle(const PluginRequest& request,
   const std::string key = TRY(ResourceKey(request.path));
   if (request.method == "GET") return Read(key, request.path);
   if (request.method == "POST") {
-    TRY(store_->Set(key, request.body));
+    TRY(Write(key, request.path, request.body));
     return SecretBytes();
   }
   if (request.method == "DELETE") {
-    std::optional<Bytes> old = TRY(store_->Delete(key));
-    if (!old) return NoSuchResource(key);
-    Cleanse(*old);
+    TRY(Delete(key, request.path));
     return SecretBytes();
   }
   return Fail(ErrorCode::kUnsupported,

@@ -96,5 +96,27 @@ TEST_F(ResourcePluginTest, WritingNeedsAnAdministrator) {
   }
 }
 
+TEST_F(ResourcePluginTest, NestedLayoutWritesFilesAndReadsBoth) {
+  testing::TempDir dir;
+  const std::string file = dir.path() + "/a/b/c";
+  ASSERT_TRUE(store_->Set("a/b/c", AsBytes("flat")));
+  ASSERT_TRUE(store_->Set("a/b/d", AsBytes("flat only")));
+  ResourcePlugin plugin(store_, dir.path(), ResourceLayout::kNested);
+  EXPECT_EQ(ToText(Ask(plugin, "GET", {"a", "b", "c"})->view()), "flat");
+
+  ASSERT_TRUE(Ask(plugin, "POST", {"a", "b", "c"}, "nested"));
+  EXPECT_TRUE(std::filesystem::is_regular_file(file));
+  EXPECT_EQ(*store_->Get("a/b/c"), ToBytes("flat"));
+  EXPECT_EQ(ToText(Ask(plugin, "GET", {"a", "b", "c"})->view()), "nested");
+  EXPECT_EQ(ToText(Ask(plugin, "GET", {"a", "b", "d"})->view()), "flat only");
+
+  ASSERT_TRUE(Ask(plugin, "DELETE", {"a", "b", "c"}));
+  EXPECT_FALSE(std::filesystem::exists(file));
+  EXPECT_EQ(Ask(plugin, "GET", {"a", "b", "c"}).error().code,
+            ErrorCode::kNotFound);
+  EXPECT_EQ(Ask(plugin, "DELETE", {"a", "b", "c"}).error().code,
+            ErrorCode::kNotFound);
+}
+
 }  // namespace
 }  // namespace vouchsafe::kbs

@@ -2,12 +2,14 @@
 
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <system_error>
 #include <utility>
@@ -16,6 +18,13 @@
 
 namespace vouchsafe::storage {
 namespace {
+
+// Resource tags do not begin with a dot, so this is none.
+constexpr const char* kTemporary = ".vouchsafe-write";
+constexpr int kOpenFile = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+constexpr int kOpenFolder = O_RDONLY | O_CLOEXEC | O_DIRECTORY;
+constexpr mode_t kFileMode = 0600;
+constexpr mode_t kFolderMode = 0700;
 
 Result<> CheckSegment(std::string_view segment) {
   if (segment.empty() || segment == "." || segment == ".." ||
@@ -34,9 +43,9 @@ bool IsAbsent(int number) {
 
 // The kernel follows links and refuses to leave `folder`. errno is set on
 // failure; ENOSYS where the kernel (or a sandbox) does not know the call.
-Fd OpenBeneath(const Fd& folder, const std::string& path) {
+Fd OpenBeneath(const Fd& folder, const std::string& path, int flags) {
   open_how how{};
-  how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+  how.flags = static_cast<uint64_t>(flags);
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
   long fd = -1;
   do {
@@ -53,7 +62,7 @@ CPath RealPath(const std::string& path) {
 
 // Without openat2: resolve, compare, open what was resolved. errno EXDEV when
 // it leads outside, as openat2 says it.
-Fd OpenResolved(const std::string& dir, const std::string& path) {
+Fd OpenResolved(const std::string& dir, const std::string& path, int flags) {
   const CPath root = RealPath(dir);
   if (root == nullptr) return Fd(-1);
   const CPath real = RealPath(dir + "/" + path);
@@ -63,14 +72,14 @@ Fd OpenResolved(const std::string& dir, const std::string& path) {
     errno = EXDEV;
     return Fd(-1);
   }
-  return Fd(open(real.get(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
+  return Fd(open(real.get(), flags | O_NOFOLLOW));
 }
 
-Fd OpenWithin(const Fd& folder, const std::string& dir,
-              const std::string& path) {
-  Fd file = OpenBeneath(folder, path);
+Fd OpenWithin(const Fd& folder, const std::string& dir, const std::string& path,
+              int flags) {
+  Fd file = OpenBeneath(folder, path, flags);
   if (file.ok() || (errno != ENOSYS && errno != EPERM)) return file;
-  return OpenResolved(dir, path);
+  return OpenResolved(dir, path, flags);
 }
 
 tl::unexpected<Error> SystemError(const std::string& path) {
@@ -108,24 +117,78 @@ Result<Bytes> ReadAll(const Fd& fd, size_t expected, const std::string& path,
   return bytes;
 }
 
+Result<> WriteAll(const Fd& fd, ByteView bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(fd.get(), bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return SystemError(path);
+    bytes = bytes.subspan(static_cast<size_t>(written));
+  }
+  return {};
+}
+
+Result<> CheckSegments(std::string_view repository, std::string_view type,
+                       std::string_view tag) {
+  TRY(CheckSegment(repository));
+  TRY(CheckSegment(type));
+  return CheckSegment(tag);
+}
+
+Result<Fd> MakeRoot(const std::string& dir) {
+  std::error_code error;
+  std::filesystem::create_directories(dir, error);
+  Fd root(open(dir.c_str(), kOpenFolder));
+  if (!root.ok()) return SystemError(dir);
+  return root;
+}
+
+// The folder `path`, whose last part is `name`, below `root`; made in `parent`
+// when it is not there.
+Result<Fd> MakeFolder(const Fd& root, const std::string& dir, const Fd& parent,
+                      const std::string& name, const std::string& path) {
+  if (mkdirat(parent.get(), name.c_str(), kFolderMode) == 0) {
+    if (fsync(parent.get()) != 0) return SystemError(path);
+  } else if (errno != EEXIST) {
+    return SystemError(path);
+  }
+  Fd folder = OpenWithin(root, dir, path, kOpenFolder);
+  if (!folder.ok()) return SystemError(path);
+  return folder;
+}
+
+Result<> LockFolder(const Fd& folder, const std::string& path) {
+  while (flock(folder.get(), LOCK_EX) != 0) {
+    if (errno != EINTR) return SystemError(path);
+  }
+  return {};
+}
+
+Result<> WriteTemporary(const Fd& folder, ByteView bytes,
+                        const std::string& path) {
+  Fd file(openat(folder.get(), kTemporary,
+                 O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+                 kFileMode));
+  if (!file.ok()) return SystemError(path);
+  TRY(WriteAll(file, bytes, path));
+  if (fsync(file.get()) != 0 || !file.Close()) return SystemError(path);
+  return {};
+}
+
 }  // namespace
 
 Result<std::optional<Bytes>> ReadNested(const std::string& dir,
                                         std::string_view repository,
                                         std::string_view type,
                                         std::string_view tag, size_t max_size) {
-  std::string path;
-  for (const std::string_view segment : {repository, type, tag}) {
-    TRY(CheckSegment(segment));
-    if (!path.empty()) path += '/';
-    path += segment;
-  }
+  TRY(CheckSegments(repository, type, tag));
+  const std::string path = std::string(repository) + "/" + std::string(type) +
+                           "/" + std::string(tag);
   const Fd folder(open(dir.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!folder.ok()) {
     if (IsAbsent(errno)) return std::nullopt;
     return SystemError(dir);
   }
-  const Fd file = OpenWithin(folder, dir, path);
+  const Fd file = OpenWithin(folder, dir, path, kOpenFile);
   if (!file.ok()) {
     if (IsAbsent(errno)) return std::nullopt;
     return SystemError(path);
@@ -134,6 +197,56 @@ Result<std::optional<Bytes>> ReadNested(const std::string& dir,
   if (fstat(file.get(), &info) != 0) return SystemError(path);
   if (!S_ISREG(info.st_mode)) return std::nullopt;
   return TRY(ReadAll(file, static_cast<size_t>(info.st_size), path, max_size));
+}
+
+Result<> WriteNested(const std::string& dir, std::string_view repository,
+                     std::string_view type, std::string_view tag,
+                     ByteView bytes) {
+  TRY(CheckSegments(repository, type, tag));
+  const std::string name(tag);
+  const std::string outer(repository);
+  const std::string inner = outer + "/" + std::string(type);
+  const std::string path = inner + "/" + name;
+  const Fd root = TRY(MakeRoot(dir));
+  const Fd above = TRY(MakeFolder(root, dir, root, outer, outer));
+  const Fd folder = TRY(MakeFolder(root, dir, above, std::string(type), inner));
+  TRY(LockFolder(folder, inner));
+  Result<> written = WriteTemporary(folder, bytes, path);
+  if (written &&
+      renameat(folder.get(), kTemporary, folder.get(), name.c_str()) != 0) {
+    written = SystemError(path);
+  }
+  if (!written) {
+    // Half a secret should not stay; that the removal fails too is no news.
+    (void)unlinkat(folder.get(), kTemporary, 0);
+    return written;
+  }
+  if (fsync(folder.get()) != 0) return SystemError(path);
+  return {};
+}
+
+Result<bool> DeleteNested(const std::string& dir, std::string_view repository,
+                          std::string_view type, std::string_view tag) {
+  TRY(CheckSegments(repository, type, tag));
+  const std::string inner = std::string(repository) + "/" + std::string(type);
+  const std::string name(tag);
+  const Fd root(open(dir.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!root.ok()) {
+    if (IsAbsent(errno)) return false;
+    return SystemError(dir);
+  }
+  const Fd folder = OpenWithin(root, dir, inner, kOpenFolder);
+  if (!folder.ok()) {
+    if (IsAbsent(errno)) return false;
+    return SystemError(inner);
+  }
+  TRY(LockFolder(folder, inner));
+  if (unlinkat(folder.get(), name.c_str(), 0) != 0) {
+    if (IsAbsent(errno) || errno == EISDIR) return false;
+    return SystemError(inner + "/" + name);
+  }
+  if (fsync(folder.get()) != 0) return SystemError(inner);
+  return true;
 }
 
 }  // namespace vouchsafe::storage

@@ -96,5 +96,82 @@ TEST_F(Nested, SpecialFilesAndLargeOnesAreNotRead) {
   EXPECT_TRUE(ReadNested(root_, "default", "akv", "coco_one", 6).value());
 }
 
+TEST_F(Nested, WritesNewAndReplaces) {
+  const std::string root = outer_.path() + "/new/dir";
+  ASSERT_TRUE(WriteNested(root, "default", "key", "1", AsBytes("one")));
+  EXPECT_EQ(ReadNested(root, "default", "key", "1").value(), ToBytes("one"));
+  ASSERT_TRUE(WriteNested(root, "default", "key", "1", AsBytes("")));
+  EXPECT_EQ(ReadNested(root, "default", "key", "1").value(), ToBytes(""));
+  // Nothing beside it is left over, and nobody else may read it.
+  const std::string folder = root + "/default/key";
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder), {}), 1);
+  EXPECT_EQ(fs::status(folder + "/1").permissions(),
+            fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_EQ(fs::status(folder).permissions(), fs::perms::owner_all);
+}
+
+TEST_F(Nested, WritesReplaceALinkNotWhatItLeadsTo) {
+  fs::create_symlink(outer_.path() + "/outside", root_ + "/default/akv/link");
+  ASSERT_TRUE(WriteNested(root_, "default", "akv", "link", AsBytes("mine")));
+  EXPECT_EQ(Read("default", "akv", "link").value(), ToBytes("mine"));
+  EXPECT_FALSE(fs::is_symlink(root_ + "/default/akv/link"));
+  std::ifstream outside(outer_.path() + "/outside");
+  std::string text;
+  std::getline(outside, text);
+  EXPECT_EQ(text, "not yours");
+}
+
+TEST_F(Nested, WritesAndDeletionsStayWithin) {
+  fs::create_directory_symlink("../root2", root_ + "/sibling");
+  fs::create_directory_symlink(outer_.path(), root_ + "/default/out");
+  fs::create_directory_symlink("akv", root_ + "/default/in");
+  EXPECT_EQ(WriteNested(root_, "sibling", "t", "x", AsBytes("y")).error().code,
+            ErrorCode::kForbidden);
+  EXPECT_EQ(
+      WriteNested(root_, "default", "out", "x", AsBytes("y")).error().code,
+      ErrorCode::kForbidden);
+  EXPECT_EQ(DeleteNested(root_, "sibling", "t", "x").error().code,
+            ErrorCode::kForbidden);
+  EXPECT_EQ(DeleteNested(root_, "default", "out", "outside").error().code,
+            ErrorCode::kForbidden);
+  EXPECT_TRUE(fs::exists(outer_.path() + "/root2/t/x"));
+  EXPECT_TRUE(fs::exists(outer_.path() + "/outside"));
+  // A link within is as good as what it leads to.
+  ASSERT_TRUE(WriteNested(root_, "default", "in", "two", AsBytes("2")));
+  EXPECT_EQ(Read("default", "akv", "two").value(), ToBytes("2"));
+  for (const std::string_view bad : {"", ".", "..", "a/b"}) {
+    EXPECT_EQ(WriteNested(root_, "default", "akv", bad, {}).error().code,
+              ErrorCode::kInvalidInput);
+    EXPECT_EQ(WriteNested(root_, bad, "akv", "x", {}).error().code,
+              ErrorCode::kInvalidInput);
+    EXPECT_EQ(DeleteNested(root_, "default", bad, "x").error().code,
+              ErrorCode::kInvalidInput);
+  }
+}
+
+TEST_F(Nested, AFailedWriteLeavesNothingBehind) {
+  fs::create_directory(root_ + "/default/akv/folder");
+  EXPECT_EQ(
+      WriteNested(root_, "default", "akv", "folder", AsBytes("x")).error().code,
+      ErrorCode::kUnavailable);
+  EXPECT_FALSE(fs::exists(root_ + "/default/akv/.vouchsafe-write"));
+  // A file where a folder should be.
+  EXPECT_EQ(WriteNested(root_, "default", "akv/", "x", {}).error().code,
+            ErrorCode::kInvalidInput);
+  Write(root_ + "/plain", "");
+  EXPECT_EQ(WriteNested(root_, "plain", "t", "x", {}).error().code,
+            ErrorCode::kUnavailable);
+}
+
+TEST_F(Nested, Deletes) {
+  EXPECT_TRUE(DeleteNested(root_, "default", "akv", "coco_one").value());
+  EXPECT_FALSE(Read("default", "akv", "coco_one").value());
+  EXPECT_FALSE(DeleteNested(root_, "default", "akv", "coco_one").value());
+  EXPECT_FALSE(DeleteNested(root_, "none", "akv", "coco_one").value());
+  EXPECT_FALSE(DeleteNested(outer_.path() + "/none", "a", "b", "c").value());
+  fs::create_directory(root_ + "/default/akv/folder");
+  EXPECT_FALSE(DeleteNested(root_, "default", "akv", "folder").value());
+}
+
 }  // namespace
 }  // namespace vouchsafe::storage
