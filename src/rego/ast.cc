@@ -42,6 +42,14 @@ std::string DumpLiteral(const Literal& literal) {
     case LiteralKind::kNot:
       out = "(not " + DumpBody(literal.body) + ")";
       break;
+    case LiteralKind::kAnd:
+    case LiteralKind::kOr:
+      out = literal.kind == LiteralKind::kAnd ? "(and" : "(or";
+      for (const Body* operand : literal.operands) {
+        out += " " + DumpBody(operand);
+      }
+      out += ")";
+      break;
   }
   for (const With& with : literal.with) {
     out = "(with " + out + part(with.target) + part(with.value) + ")";

@@ -24,6 +24,12 @@ struct Span {
 // Operator chains nest no deeper: passes recurse over the tree.
 inline constexpr int kMaxTreeDepth = 512;
 
+// Variables that the parser makes: no name of a policy is the same. The value
+// of an insertion in a template string; the argument of a function whose head
+// computes it.
+inline constexpr std::string_view kInserted = "$inserted";
+inline constexpr std::string_view kArgument = "$argument";
+
 struct Body;
 
 enum class TermKind : uint8_t {
@@ -37,7 +43,9 @@ enum class TermKind : uint8_t {
   kArrayOf,   // comprehension: items[0] | body
   kSetOf,     // items[0] | body
   kObjectOf,  // items[0]: items[1] | body
-  kTemplate,  // items: parts to write one after the other
+  // items: what to write one after the other: constants, or kSetOf with the
+  // one value of an insertion, empty when that is undefined.
+  kTemplate,
 };
 
 enum class Callee : uint8_t { kUnresolved, kBuiltin, kHost, kUser, kUnknown };
@@ -67,6 +75,8 @@ enum class LiteralKind : uint8_t {
   kSomeIn,  // some a, b in c (a may be null)
   kEvery,   // every a, b in c body
   kNot,     // not body
+  kAnd,     // each of operands has a solution
+  kOr,      // one of operands has a solution
 };
 
 struct With {
@@ -82,7 +92,8 @@ struct Literal {
   Term* c = nullptr;
   std::vector<Term*> names;
   Body* body = nullptr;
-  bool block = false;  // kNot: written with braces, a scope of its own
+  std::vector<Body*> operands;  // kAnd, kOr: each a scope of its own
+  bool block = false;           // kNot: written with braces, a scope of its own
   std::vector<With> with;
 };
 
@@ -118,12 +129,14 @@ struct Rule {
 struct Import {
   std::vector<std::string_view> path;  // "data", "a", "b"
   std::string_view name;               // what it binds
+  bool renamed = false;                // with `as`
   Span span;
 };
 
 struct Module {
   std::string file;
   std::string_view source;
+  bool v1 = true;  // held to the rules of v1
   Arena arena{size_t{64} << 20};
   std::vector<std::string_view> package;  // without "data"
   Span package_span;

@@ -25,8 +25,8 @@ bool IsConstantText(const Term* term) {
 
 bool Parser::IsKeyword(std::string_view name) const {
   if (Holds(kAlwaysKeywords, name)) return true;
-  if (!Holds(kV1Keywords, name)) return false;
-  return words_ || Holds(imported_words_, name);
+  if (words_ && Holds(kV1Keywords, name)) return true;
+  return Holds(imported_words_, name);
 }
 
 bool Parser::IsPlainName() const {
@@ -100,6 +100,11 @@ void Parser::ParseModule() {
   ParseRules();
 }
 
+void Parser::ParseLoneQuery() {
+  ParseQuery();
+  if (Now().kind != TokenKind::kEnd) Unexpected("the next expression");
+}
+
 std::vector<std::string_view> Parser::ParsePath() {
   std::vector<std::string_view> path;
   if (Now().kind != TokenKind::kName) Unexpected("a path");
@@ -140,30 +145,43 @@ void Parser::ParseImport() {
   import.name = import.path.back();
   const std::string_view root = import.path[0];
   const bool built_in = root == "future" || root == "rego";
-  if (Now().IsName("as") && !Now().newline) {
-    if (built_in) Fail("this import cannot have another name");
+  const bool renamed = Now().IsName("as") && !Now().newline;
+  if (renamed) {
+    if (built_in) Fail("`" + std::string(root) + "` imports cannot be aliased");
     Skip();
-    if (Now().kind != TokenKind::kName) Unexpected("a name");
+    if (Now().kind != TokenKind::kName || IsKeyword(Now().text)) {
+      Unexpected("var");
+    }
     import.name = Now().text;
     Skip();
   }
+  import.renamed = renamed;
   import.span = SpanFrom(first);
-  if (root != "data" && root != "input" && !built_in) {
-    FailAt(import.span,
+  if (built_in) return ImportWords(import);
+  if (root != "data" && root != "input") {
+    FailAt(SpanFrom(first + 1),
            "unexpected import path, must begin with one of: {data, future, "
            "input, rego}, got: " +
                std::string(root));
   }
-  if (!built_in) {
-    module_.imports.push_back(std::move(import));
-    return;
+  if (!renamed && IsKeyword(import.name)) {
+    FailAt(SpanFrom(at_ - 1),
+           "unexpected import path, must not end with a keyword, got: " +
+               std::string(import.name) +
+               " (hint: import a different path or use an alias)");
   }
+  module_.imports.push_back(std::move(import));
+}
+
+// `rego.v1` and `future.keywords`.
+void Parser::ImportWords(const Import& import) {
   const auto& path = import.path;
-  if (root == "rego") {
+  if (path[0] == "rego") {
     if (path.size() != 2 || path[1] != "v1") {
       FailAt(import.span, "invalid import, must be `rego.v1`");
     }
     v1_ = words_ = true;
+    module_.v1 = true;
     return;
   }
   if (path.size() < 2 || path.size() > 3 || path[1] != "keywords") {
@@ -171,13 +189,20 @@ void Parser::ParseImport() {
   }
   if (path.size() == 2) {
     words_ = true;
-  } else if (path[2] == "not") {
+    return;
+  }
+  const std::string_view word = path[2];
+  if (word == "not") {
     not_blocks_ = true;
-  } else if (Holds(kV1Keywords, path[2])) {
-    imported_words_.push_back(path[2]);
-    if (path[2] == "every") imported_words_.push_back("in");
+  } else if (Holds(kV1Keywords, word)) {
+    imported_words_.push_back(word);
+    if (word == "every") imported_words_.push_back("in");
+  } else if (experimental_ && (word == "and" || word == "or")) {
+    imported_words_.push_back(word);
+    logical_ = true;
   } else {
-    FailAt(import.span, "unexpected keyword " + std::string(path[2]));
+    FailAt(import.span,
+           "unexpected keyword, must be one of [contains every if in not]");
   }
 }
 
@@ -196,6 +221,18 @@ void Parser::ParseRules() {
     if (Now().kind != TokenKind::kEnd && !Now().newline && !Now().Is(";")) {
       Unexpected("the end of the line");
     }
+  }
+}
+
+void Parser::ParseArguments(Rule& rule) {
+  rule.kind = RuleKind::kFunction;
+  argument_tokens_.clear();
+  while (!Take(")")) {
+    argument_tokens_.push_back(at_);
+    rule.args.push_back(ParseValue());
+    if (Take(",")) continue;
+    Expect(")");
+    return;
   }
 }
 
@@ -235,8 +272,7 @@ Rule Parser::ParseHead() {
   if (Now().Is("(") && !Now().space) {
     Skip();
     Nest nest(this);
-    ParseList(rule.args, ")");
-    rule.kind = RuleKind::kFunction;
+    ParseArguments(rule);
   }
   if (IsWord("contains")) {
     Skip();
@@ -289,9 +325,11 @@ void Parser::ParseTail(size_t head_at, Rule rule) {
   const bool block_body = rule.body && tokens_[at_ - 1].Is("}");
   if (IsWord("else")) {
     ParseElse(rule);
+    CaptureArguments(rule);
     AddRule(std::move(rule));
     return;
   }
+  CaptureArguments(rule);
   AddRule(std::move(rule));
   // Further blocks are further definitions with the same head.
   while (block_body && Now().Is("{")) {
@@ -301,6 +339,7 @@ void Parser::ParseTail(size_t head_at, Rule rule) {
     at_ = body_at;
     again.body = ParseBlock();
     FinishKind(again, has_if, true);
+    CaptureArguments(again);
     AddRule(std::move(again));
   }
 }
@@ -326,16 +365,85 @@ void Parser::ParseElse(Rule& rule) {
   }
 }
 
+namespace {
+
+// The first part of a default's value that would have to be looked up.
+const Term* Lookup(const Term* term) {
+  switch (term->kind) {
+    case TermKind::kVar:
+    case TermKind::kRef:
+    case TermKind::kCall:
+      return term;
+    case TermKind::kArrayOf:
+    case TermKind::kSetOf:
+    case TermKind::kObjectOf:
+      return nullptr;
+    default:
+      break;
+  }
+  for (const Term* item : term->items) {
+    // What a template string inserts is no comprehension of the policy's.
+    const bool inserted =
+        term->kind == TermKind::kTemplate && item->kind == TermKind::kSetOf;
+    if (inserted) item = item->body->literals[0]->b;
+    if (const Term* found = Lookup(item)) return found;
+  }
+  return nullptr;
+}
+
+bool IsRootDocument(const Term* term) {
+  return term->kind == TermKind::kVar &&
+         (term->text == "input" || term->text == "data");
+}
+
+std::string_view TermName(const Term* term) {
+  constexpr std::string_view kNames[] = {"scalar",
+                                         "var",
+                                         "ref",
+                                         "call",
+                                         "array",
+                                         "set",
+                                         "object",
+                                         "arraycomprehension",
+                                         "setcomprehension",
+                                         "objectcomprehension",
+                                         "templatestring"};
+  if (term->kind == TermKind::kScalar) return KindName(term->scalar.kind());
+  if (IsRootDocument(term)) return "ref";
+  return kNames[static_cast<size_t>(term->kind)];
+}
+
+}  // namespace
+
+void Parser::CheckDefault(const Rule& rule) const {
+  if (!rule.value) {
+    FailAt(rule.span, "illegal default rule (must have a value)");
+  }
+  if (const Term* found = Lookup(rule.value)) {
+    FailAt(rule.span, "illegal default rule (value cannot contain " +
+                          std::string(TermName(found)) + ")");
+  }
+  for (size_t i = 0; i < rule.args.size(); ++i) {
+    const Term* arg = rule.args[i];
+    if (arg->kind != TermKind::kVar || IsRootDocument(arg)) {
+      FailAt(rule.span, "illegal default rule (arguments cannot contain " +
+                            std::string(TermName(arg)) + ")");
+    }
+    for (size_t j = 0; j < i; ++j) {
+      if (arg->text == "_" || rule.args[j]->text != arg->text) continue;
+      FailAt(rule.span, "illegal default rule (arguments cannot be repeated " +
+                            std::string(arg->text) + ")");
+    }
+  }
+}
+
 void Parser::ParseDefault() {
   const size_t first = at_;
   Skip();
   Rule rule = ParseHead();
   rule.is_default = true;
   rule.span = SpanFrom(first);
-  if (!rule.value) FailAt(rule.span, "a default needs a value");
-  if (rule.kind == RuleKind::kSet) {
-    FailAt(rule.span, "a default cannot be a set rule");
-  }
+  CheckDefault(rule);
   if (rule.head->kind == TermKind::kRef) {
     const auto& items = rule.head->items;
     if (!std::all_of(items.begin() + 1, items.end(), IsConstantText)) {
@@ -345,7 +453,56 @@ void Parser::ParseDefault() {
   AddRule(std::move(rule));
 }
 
-Parsed Parse(const Source& source, Version version, const Limits& limits) {
+// An argument that has to be computed, maybe from what the body binds, becomes
+// a variable; each body of the rule compares it.
+void Parser::CaptureArguments(Rule& rule) {
+  for (size_t i = 0; i < rule.args.size(); ++i) {
+    if (IsPlainPattern(rule.args[i])) continue;
+    Term* name = NewTerm(TermKind::kVar, rule.args[i]->span);
+    name->text = module_.arena.Copy(std::string(kArgument) + std::to_string(i));
+    rule.args[i] = name;
+    CompareArgument(name, argument_tokens_[i], rule.body);
+    for (ElseLink& link : rule.otherwise) {
+      CompareArgument(name, argument_tokens_[i], link.body);
+    }
+  }
+}
+
+bool Parser::IsPlainPattern(const Term* term) {
+  switch (term->kind) {
+    case TermKind::kScalar:
+    case TermKind::kVar:
+      return true;
+    case TermKind::kArray:
+    case TermKind::kObject:
+      return std::all_of(term->items.begin(), term->items.end(),
+                         IsPlainPattern);
+    default:
+      return false;
+  }
+}
+
+// Each body gets a tree of its own: it is read again.
+void Parser::CompareArgument(const Term* name, size_t token, Body*& body) {
+  const size_t back = at_;
+  at_ = token;
+  Literal* literal = NewLiteral(LiteralKind::kUnify);
+  literal->a = NewTerm(TermKind::kVar, name->span);
+  literal->a->text = name->text;
+  literal->b = ParseValue();
+  literal->span = literal->b->span;
+  at_ = back;
+  if (body == nullptr) {
+    body = BodyOf(literal);
+  } else {
+    body->literals.insert(body->literals.begin(), literal);
+  }
+}
+
+namespace {
+
+Parsed ParseWith(const Source& source, Version version, const Limits& limits,
+                 Keywords keywords, void (Parser::*what)()) {
   Parsed out;
   auto module = std::make_unique<Module>();
   module->file = source.name;
@@ -354,8 +511,9 @@ Parsed Parse(const Source& source, Version version, const Limits& limits) {
   error.code = "rego_parse_error";
   error.file = source.name;
   try {
-    Parser(module.get(), Lex(source.text, limits), version, limits)
-        .ParseModule();
+    Parser parser(module.get(), Lex(source.text, limits), version, limits,
+                  keywords);
+    (parser.*what)();
     out.module = std::move(module);
     return out;
   } catch (const SyntaxError& fault) {
@@ -367,6 +525,18 @@ Parsed Parse(const Source& source, Version version, const Limits& limits) {
   }
   out.error = std::move(error);
   return out;
+}
+
+}  // namespace
+
+Parsed Parse(const Source& source, Version version, const Limits& limits,
+             Keywords keywords) {
+  return ParseWith(source, version, limits, keywords, &Parser::ParseModule);
+}
+
+Parsed ParseQuery(const Source& source, Version version, const Limits& limits) {
+  return ParseWith(source, version, limits, Keywords::kStable,
+                   &Parser::ParseLoneQuery);
 }
 
 }  // namespace vouchsafe::rego

@@ -16,7 +16,12 @@ struct Parsed {
   std::optional<Diagnostic> error;
 };
 
+enum class Keywords { kStable, kExperimental };  // may `and`, `or` be imported?
+
 // Borrows `source.text`.
-Parsed Parse(const Source& source, Version version, const Limits& limits);
+Parsed Parse(const Source& source, Version version, const Limits& limits,
+             Keywords keywords = Keywords::kStable);
+// Expressions alone, as a module without rules whose only body they are.
+Parsed ParseQuery(const Source& source, Version version, const Limits& limits);
 
 }  // namespace vouchsafe::rego

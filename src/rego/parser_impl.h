@@ -4,11 +4,13 @@
 // (bodies and literals) and parser_term.cc (terms). Throws SyntaxError.
 
 #include <initializer_list>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "rego/ast.h"
 #include "rego/lexer.h"
+#include "rego/parser.h"
 #include "rego/rego.h"
 
 namespace vouchsafe::rego {
@@ -16,23 +18,32 @@ namespace vouchsafe::rego {
 class Parser {
  public:
   Parser(Module* module, std::vector<Token> tokens, Version version,
-         const Limits& limits)
+         const Limits& limits, Keywords keywords)
       : module_(*module),
         tokens_(std::move(tokens)),
-        v1_(version == Version::kV1),
-        limits_(limits) {
-    words_ = v1_;
+        v1_(version != Version::kV0),
+        limits_(limits),
+        words_(version == Version::kV1),
+        experimental_(keywords == Keywords::kExperimental) {
+    module_.v1 = v1_;
   }
 
   void ParseModule();
+  void ParseLoneQuery();
 
  private:
   // parser.cc
   void ParsePackage();
   void ParseImport();
+  void ImportWords(const Import& import);
   void ParseRules();
   void ParseDefault();
+  void CheckDefault(const Rule& rule) const;
   Rule ParseHead();
+  void ParseArguments(Rule& rule);
+  void CaptureArguments(Rule& rule);
+  static bool IsPlainPattern(const Term* term);
+  void CompareArgument(const Term* name, size_t token, Body*& body);
   void ParseTail(size_t head_at, Rule rule);
   void ParseElse(Rule& rule);
   std::vector<std::string_view> ParsePath();
@@ -44,7 +55,13 @@ class Parser {
   Body* ParseQuery();
   Body* BodyOf(Literal* literal);
   Body* ParseIfBody();
+  bool MayBeTerm() const;
   Literal* ParseLiteral();
+  Literal* ParseLogical(LiteralKind kind, bool right);
+  Literal* ParseOperand(bool right);
+  Literal* ParseOperandBlock(bool right);
+  Literal* ParseGroup();
+  Literal* Scope(Body* body);
   Literal* ParseSome();
   Literal* ParseEvery();
   Literal* ParseNot();
@@ -63,6 +80,7 @@ class Parser {
   Term* ParseArray();
   Term* ParseBrace();
   Term* ParseTemplate();
+  Term* ParseInsertion();
   Term* ParseString();
   Term* ParseNumber();
   Term* ParseComprehension(TermKind kind, std::vector<Term*> heads,
@@ -126,10 +144,16 @@ class Parser {
   bool v1_;
   const Limits& limits_;
   size_t nesting_ = 0;
-  // v0: keywords that were imported.
-  bool words_ = false;
+  // The words of v1 are keywords; other words that are, by import.
+  bool words_;
+  bool experimental_;
   std::vector<std::string_view> imported_words_;
+  std::vector<size_t> argument_tokens_;  // where the last head's begin
   bool not_blocks_ = false;
+  // `and` or `or` is a keyword, so that braces and parentheses may group.
+  bool logical_ = false;
+  // Tokens where a brace does not open a block.
+  std::set<size_t> no_blocks_;
 };
 
 }  // namespace vouchsafe::rego

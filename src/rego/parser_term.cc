@@ -352,9 +352,8 @@ Term* Parser::ParseTemplate() {
       Skip();
     } else {
       Expect("{");
-      parts.push_back(ParseMembership());
-      if (IsWord("with")) Fail("`with` in a template string is not offered");
-      if (!Now().Is("}")) Unexpected("\"}\"");
+      parts.push_back(ParseInsertion());
+      if (!Now().Is("}")) Unexpected("} to end template string expression");
       Skip();
     }
   }
@@ -362,6 +361,57 @@ Term* Parser::ParseTemplate() {
   Term* term = NewTerm(TermKind::kTemplate, SpanFrom(first));
   term->items = std::move(parts);
   return Sized(term);
+}
+
+// A constant, or the set of the values of one expression.
+Term* Parser::ParseInsertion() {
+  const size_t first = at_;
+  Literal* literal = ParseLiteral();
+  const auto refuse = [&](const std::string& what) {
+    FailAt(literal->span,
+           "unexpected " + what + " in template-string expression");
+  };
+  switch (literal->kind) {
+    case LiteralKind::kExpr:
+      break;
+    case LiteralKind::kNot:
+      refuse("negation ('not')");
+      break;
+    case LiteralKind::kUnify:
+      refuse("unification ('=')");
+      break;
+    case LiteralKind::kAssign:
+      refuse("assignment (':=')");
+      break;
+    case LiteralKind::kEvery:
+      refuse("'every'");
+      break;
+    case LiteralKind::kSome:
+    case LiteralKind::kSomeIn:
+      refuse("'some'");
+      break;
+    case LiteralKind::kAnd:
+      refuse("'and'");
+      break;
+    case LiteralKind::kOr:
+      refuse("'or'");
+      break;
+  }
+  if (literal->with.empty() && literal->a->kind == TermKind::kScalar) {
+    return literal->a;
+  }
+  Term* set = NewTerm(TermKind::kSetOf, SpanFrom(first));
+  Term* value = NewTerm(TermKind::kVar, literal->a->span);
+  value->text = kInserted;
+  Term* target = NewTerm(TermKind::kVar, literal->a->span);
+  target->text = kInserted;
+  literal->kind = LiteralKind::kAssign;
+  literal->b = literal->a;
+  literal->a = target;
+  set->items.push_back(value);
+  set->body = BodyOf(literal);
+  set->depth = literal->b->depth + 1;
+  return Sized(set);
 }
 
 Term* Parser::ParseComprehension(TermKind kind, std::vector<Term*> heads,

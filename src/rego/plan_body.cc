@@ -35,6 +35,10 @@ void FunctionPlanner::PlanBare(const Literal& literal) {
       return PlanEvery(literal);
     case LiteralKind::kNot:
       return PlanNot(literal);
+    case LiteralKind::kAnd:
+      return PlanAnd(literal);
+    case LiteralKind::kOr:
+      return PlanOr(literal);
   }
 }
 
@@ -102,6 +106,45 @@ void FunctionPlanner::PlanNot(const Literal& literal) {
   PlaceLabel(none);
   fail_ = outer;
   bound_ = saved;
+}
+
+// The first solution of each operand is enough.
+void FunctionPlanner::PlanAnd(const Literal& literal) {
+  const Label outer = fail_;
+  const Bound saved = bound_;
+  const uint32_t place = place_;
+  for (const Body* operand : literal.operands) {
+    const Label none = NewLabel();
+    const Label found = NewLabel();
+    fail_ = none;
+    PlanBody(operand);
+    Jump(found);
+    PlaceLabel(none);
+    place_ = place;
+    Jump(outer);
+    PlaceLabel(found);
+    bound_ = saved;
+  }
+  fail_ = outer;
+}
+
+void FunctionPlanner::PlanOr(const Literal& literal) {
+  const Label outer = fail_;
+  const Bound saved = bound_;
+  const uint32_t place = place_;
+  const Label found = NewLabel();
+  for (const Body* operand : literal.operands) {
+    const Label next = NewLabel();
+    fail_ = next;
+    PlanBody(operand);
+    Jump(found);
+    PlaceLabel(next);
+    bound_ = saved;
+  }
+  place_ = place;
+  Jump(outer);
+  PlaceLabel(found);
+  fail_ = outer;
 }
 
 void FunctionPlanner::PlanUnify(const Term* a, const Term* b) {

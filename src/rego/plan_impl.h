@@ -56,6 +56,8 @@ class FunctionPlanner {
   void PlanSomeIn(const Literal& literal);
   void PlanEvery(const Literal& literal);
   void PlanNot(const Literal& literal);
+  void PlanAnd(const Literal& literal);
+  void PlanOr(const Literal& literal);
   void PlanUnify(const Term* a, const Term* b);
   void Match(const Term* pattern, uint32_t operand);
   Replacement MakeReplacement(const With& with);

@@ -288,24 +288,8 @@ uint32_t FunctionPlanner::PlanComprehension(const Term* term) {
 }
 
 uint32_t FunctionPlanner::PlanTemplate(const Term* term) {
-  const Label outer = fail_;
   std::vector<uint32_t> parts;
-  for (const Term* item : term->items) {
-    const uint32_t part = NewRegister();
-    const Label missing = NewLabel();
-    const Label done = NewLabel();
-    fail_ = missing;
-    const Bound saved = bound_;
-    const uint32_t value = PlanTerm(item);
-    Emit(Op::kMove, part, value);
-    Jump(done);
-    PlaceLabel(missing);
-    Emit(Op::kMove, part, Constant("<undefined>"));
-    PlaceLabel(done);
-    bound_ = saved;
-    parts.push_back(part);
-  }
-  fail_ = outer;
+  for (const Term* item : term->items) parts.push_back(PlanTerm(item));
   const uint32_t all = NewRegister();
   EmitArgs(Op::kArray, all, parts, fail_, 0);
   const uint32_t out = NewRegister();

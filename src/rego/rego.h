@@ -123,7 +123,11 @@ struct Source {
   std::string text;
 };
 
-enum class Version { kV1, kV0 };
+enum class Version {
+  kV1,
+  kV0,
+  kV0CompatV1,  // v0 words until imported, and held to the rules of v1
+};
 enum class Level {
   // What analysis finds beyond syntax is a warning; such faults end the
   // evaluation that reaches them (an unsafe variable: every evaluation).
@@ -135,6 +139,8 @@ enum class Level {
 struct CompileOptions {
   Version version = Version::kV1;
   Level level = Level::kLenient;
+  // `import future.keywords.and` and `.or` are allowed.
+  bool experimental_keywords = false;
   Limits limits;
 };
 
@@ -205,6 +211,9 @@ class Document {
       std::string_view text,
       const json::ParseOptions& options = DefaultParseOptions());
   static Result<Document> FromValue(const json::Value& value);
+  // A constant in Rego syntax, which may hold sets and keys of any kind:
+  // `{"a": {1, 2}, 3: null}`.
+  static Result<Document> FromTerm(std::string_view text);
   static json::ParseOptions DefaultParseOptions();
 
   struct Data;  // document.h
@@ -297,6 +306,33 @@ struct Outcome {
 
 // Re-entrant; blocks only in host functions. Leaves nothing behind.
 Outcome Evaluate(const Program& program, const Request& request);
+
+// One solution of a query: its variables by name, in the order in which they
+// first occur. Sets are arrays in order.
+struct Binding {
+  std::string name;
+  json::Value value;
+};
+using Bindings = std::vector<Binding>;
+
+struct QueryOutcome {
+  // What is wrong with the query itself (file "query"); then nothing ran.
+  std::vector<Diagnostic> diagnostics;
+  std::optional<EvalError> error;
+  // Each solution once, in value order. None: the query is undefined. A query
+  // without variables that succeeds has one empty solution.
+  std::vector<Bindings> solutions;
+  Stats stats;
+
+  bool ok() const { return diagnostics.empty() && !error; }
+};
+
+// The solutions of a body of expressions over a program, read with v1 rules:
+// `data.policy.p[x] = y; y > 1`. Request::entries and explain are not used.
+// For tools: compiles the sources of the program again, together with the
+// query. Thread-safe. For no program at all: Compile({}, builtins).
+QueryOutcome Query(const Program& program, std::string_view text,
+                   const Request& request);
 
 // Programs by digest of sources and options, least recently used dropped
 // beyond the bound. Concurrent requests for one digest compile once. The

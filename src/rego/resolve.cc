@@ -19,8 +19,10 @@ class Resolver {
       imports_[import.name] = &import;
     }
     package_ = tree.Find(module.package);
-    for (const auto& [key, child] : tree.nodes[package_].children) {
-      rules_.insert(key);
+    if (package_ != Tree::kNone) {  // a query has none
+      for (const auto& [key, child] : tree.nodes[package_].children) {
+        rules_.insert(key);
+      }
     }
     // A rule that took those below it along hides nothing.
     for (const Rule& rule : module.rules) {
@@ -204,6 +206,10 @@ class Resolver {
         }
         for (Literal* inner : literal.body->literals) Resolve(*inner);
         return;
+      case LiteralKind::kAnd:
+      case LiteralKind::kOr:
+        for (Body* operand : literal.operands) InScope(operand, {});
+        return;
       default:
         Resolve(literal.a);
         if (literal.b) Resolve(literal.b);
@@ -381,6 +387,7 @@ class Resolver {
     if (call->path[0] == "data") {
       path.assign(call->path.begin() + 1, call->path.end());
     } else if (import != imports_.end()) {
+      if (import->second->path[0] != "data") return;  // input has no functions
       path.assign(import->second->path.begin() + 1, import->second->path.end());
       path.insert(path.end(), call->path.begin() + 1, call->path.end());
     } else {

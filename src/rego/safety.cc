@@ -141,6 +141,7 @@ void Binder::Outer(const Body* body, const Body* scope, std::vector<int>* out) {
     Outer(literal->b, scope, out);
     Outer(literal->c, scope, out);
     if (literal->body) Outer(literal->body, scope, out);
+    for (const Body* operand : literal->operands) Outer(operand, scope, out);
     for (const With& with : literal->with) {
       Outer(with.target, scope, out);
       Outer(with.value, scope, out);
@@ -172,6 +173,11 @@ bool Binder::Evaluate(const Literal& literal, Bound& bound) {
       const Literal& inner = *literal.body->literals[0];
       return Evaluate(inner, trial) && trial == bound;
     }
+    case LiteralKind::kAnd:
+    case LiteralKind::kOr:
+      return std::all_of(
+          literal.operands.begin(), literal.operands.end(),
+          [&](const Body* operand) { return Closed(operand, {}, bound); });
   }
   return false;
 }
@@ -179,25 +185,26 @@ bool Binder::Evaluate(const Literal& literal, Bound& bound) {
 namespace {
 
 bool Pinned(const Term* term);
+bool Pinned(const Body* body);
 bool Pinned(const Literal& literal) {
   if (!literal.with.empty()) return true;
   for (const Term* term : {literal.a, literal.b, literal.c}) {
     if (term && Pinned(term)) return true;
   }
-  return literal.body &&
-         std::any_of(literal.body->literals.begin(),
-                     literal.body->literals.end(),
-                     [](const Literal* l) { return Pinned(*l); });
+  for (const Body* operand : literal.operands) {
+    if (Pinned(operand)) return true;
+  }
+  return literal.body && Pinned(literal.body);
+}
+bool Pinned(const Body* body) {
+  return std::any_of(body->literals.begin(), body->literals.end(),
+                     [](const Literal* literal) { return Pinned(*literal); });
 }
 bool Pinned(const Term* term) {
   if (term->kind == TermKind::kCall && term->callee == Callee::kHost) {
     return true;
   }
-  if (term->body) {
-    for (const Literal* literal : term->body->literals) {
-      if (Pinned(*literal)) return true;
-    }
-  }
+  if (term->body && Pinned(term->body)) return true;
   return std::any_of(term->items.begin(), term->items.end(),
                      [](const Term* item) { return Pinned(item); });
 }
@@ -287,6 +294,7 @@ class Orderer {
       Scope(literal.body, {}, inner);
     }
     if (literal.kind == LiteralKind::kNot) Scope(literal.body, {}, bound);
+    for (Body* operand : literal.operands) Scope(operand, {}, bound);
   }
   void Closures(Term* term, const Bound& bound) {
     if (term->body) return Scope(term->body, term->items, bound);
@@ -300,6 +308,7 @@ class Orderer {
     }
     for (const With& with : literal.with) Free(with.value, bound, free);
     if (literal.body) Free(*literal.body, bound, free);
+    for (const Body* operand : literal.operands) Free(*operand, bound, free);
     Report(free, literal.span);
   }
   void Unsafe(const Term* term, const Bound& bound) {

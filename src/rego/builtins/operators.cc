@@ -150,7 +150,15 @@ Value Member3(BuiltinCall&, Args args) {
 Value TemplateString(BuiltinCall& call, Args args) {
   if (!call.Is(args, 0, Kind::kArray)) return {};
   std::string out;
-  for (const Value& part : args[0].items()) {
+  // A part that is computed comes as the set of its values.
+  for (Value part : args[0].items()) {
+    if (part.is_set()) {
+      if (part.size() > 1) {
+        throw Halt{"eval_conflict_error", "",
+                   "template-strings must not produce multiple outputs"};
+      }
+      part = part.size() == 1 ? part.items()[0] : Value::Text("<undefined>");
+    }
     const size_t size = JsonSize(part);
     call.arena.Need(out.size() + size);
     call.budget.Bytes(size);
