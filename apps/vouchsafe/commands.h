@@ -16,6 +16,7 @@ class Subcommand {
 };
 
 std::unique_ptr<Subcommand> DeclareChecks(cli::Command& root);
+std::unique_ptr<Subcommand> DeclarePolicy(cli::Command& root);
 std::unique_ptr<Subcommand> DeclareWhy(cli::Command& root);
 
 }  // namespace vouchsafe

@@ -7,6 +7,7 @@ namespace {
 constexpr const char* kExamples =
     "  vouchsafe checks\n"
     "  vouchsafe checks --json\n"
+    "  vouchsafe policy conformance cases/v1 --verbose\n"
     "  vouchsafe why 5c1f... --url http://127.0.0.1:8080 "
     "--admin-token-file token\n"
     "  vouchsafe why 5c1f... --socket /run/restful-as/admin.sock\n";
@@ -19,6 +20,7 @@ int main(int argc, char** argv) {
       "vouchsafe", "Looks into key brokers and attestation services.",
       "vouchsafe 0.1.0", kExamples);
   const auto checks = DeclareChecks(command_line.root());
+  const auto policy = DeclarePolicy(command_line.root());
   const auto why = DeclareWhy(command_line.root());
   return command_line.Main(argc, argv, nullptr);
 }
