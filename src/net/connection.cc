@@ -27,6 +27,9 @@ constexpr size_t kFirstRead = 4096;
 constexpr size_t kBodyRead = 65536;
 // A chunk's header or trailers that do not fit into this are refused.
 constexpr size_t kMaxUnparsedBody = 2 * kBodyRead;
+// Trustee's text for a body that ends early or is chunked wrongly.
+constexpr std::string_view kBrokenBody =
+    "payload reached EOF before completing: None";
 // Answers up to this go out in one piece with their head.
 constexpr size_t kJoinBody = 16384;
 // A client that was refused while it still sends gets this long to read why.
@@ -130,7 +133,7 @@ class Connection final : public Timed {
       return stream_;
     }
   }
-  void LogRefusal(int status) const;
+  void LogRefusal(int status, std::string_view why) const;
 
   Task<bool> Handshake();
   Task<bool> WaitForRequest(bool first);
@@ -143,7 +146,7 @@ class Connection final : public Timed {
   Task<bool> WriteAnswer(const http::Response& response, bool keep_alive,
                          bool with_body);
   Task<bool> WriteAll(std::string_view first, std::string_view second);
-  Task<void> Refuse(int status);
+  Task<void> Refuse(const http::Response& response, std::string_view why);
   Task<void> Close();
 
   Edge& edge_;
@@ -152,6 +155,7 @@ class Connection final : public Timed {
   std::list<Timed*>::iterator place_;
   InBuffer in_;
   bool peer_may_send_ = false;  // closing now could lose our answer
+  bool peer_finished_ = false;  // will send no more, but may still read
 };
 
 template <class Stream>
@@ -161,6 +165,12 @@ Task<bool> Connection<Stream>::Handshake() {
     error_code error;
     auto token = asio::redirect_error(kAwait, error);
     co_await stream_.async_handshake(asio::ssl::stream_base::server, token);
+    if (error || expired) {
+      edge_.shared.deps.logger->Debug(
+          "TLS handshake failed",
+          {{"why", expired ? "took too long" : error.message()},
+           {"peer", peer_}});
+    }
     co_return !error && !expired;
   }
   co_return true;
@@ -194,6 +204,7 @@ Task<bool> Connection<Stream>::ReadMore(size_t want) {
   auto token = asio::redirect_error(kAwait, error);
   const size_t size = co_await stream_.async_read_some(in_.Space(want), token);
   in_.Commit(size);
+  peer_finished_ = error == asio::error::eof;
   co_return !error && !expired;
 }
 
@@ -258,19 +269,21 @@ Task<bool> Connection<Stream>::WriteAnswer(const http::Response& response,
 }
 
 template <class Stream>
-void Connection<Stream>::LogRefusal(int status) const {
-  edge_.shared.deps.logger->Debug(
-      "request refused", {{"status", std::to_string(status)}, {"peer", peer_}});
+void Connection<Stream>::LogRefusal(int status, std::string_view why) const {
+  edge_.shared.deps.logger->Debug("request refused",
+                                  {{"status", std::to_string(status)},
+                                   {"why", std::string(why)},
+                                   {"peer", peer_}});
 }
 
 // Transport-level refusals are no problem documents (kbs.md 3).
 template <class Stream>
-Task<void> Connection<Stream>::Refuse(int status) {
+Task<void> Connection<Stream>::Refuse(const http::Response& response,
+                                      std::string_view why) {
   peer_may_send_ = true;
   expired = false;
   ++edge_.shared.requests;
-  LogRefusal(status);
-  const http::Response response = http::Empty(status);
+  LogRefusal(response.status, why);
   co_await WriteAnswer(response, false, true);
 }
 
@@ -306,9 +319,16 @@ Task<State> Connection<Stream>::ReceiveBody(RequestReader& reader,
     if (!told) co_return State::kNeedMore;
   }
   const State state = co_await ReadBody(reader);
-  if (state == State::kNeedMore && expired) co_await Refuse(408);
-  if (state != State::kRefused || reader.refusal() == 413) co_return state;
-  co_await Refuse(400);
+  if (state == State::kDone || reader.refusal() == 413) co_return state;
+  if (state == State::kNeedMore && expired) {
+    const http::Response late = http::Empty(408);
+    co_await Refuse(late, "the body took too long");
+  } else if (state == State::kRefused || peer_finished_) {
+    const http::Response broken = http::Text(400, std::string(kBrokenBody));
+    std::string_view why = "the body ends before its length";
+    if (state == State::kRefused) why = reader.why();
+    co_await Refuse(broken, why);
+  }
   co_return State::kNeedMore;
 }
 
@@ -328,8 +348,11 @@ Task<bool> Connection<Stream>::ServeOne() {
   RequestReader reader(limits().max_head_bytes, limits().max_head_fields);
   const State head = co_await ReadHead(reader);
   if (head != State::kHead) {
-    const int refusal = head == State::kRefused ? reader.refusal() : 408;
-    if (head == State::kRefused || expired) co_await Refuse(refusal);
+    const bool refused = head == State::kRefused;
+    const http::Response answer = http::Empty(refused ? reader.refusal() : 408);
+    std::string_view why = "the head took too long";
+    if (refused) why = reader.why();
+    if (refused || expired) co_await Refuse(answer, why);
     co_return false;
   }
   auto plan = edge_.shared.deps.router->Match(reader.request().method,
@@ -385,7 +408,10 @@ Task<void> Connection<Stream>::Run() {
     if (Draining() && in_.empty()) break;
     const bool more = co_await WaitForRequest(first);
     if (!more) {
-      if (first && expired && !Draining()) co_await Refuse(408);
+      const http::Response late = http::Empty(408);
+      if (first && expired && !Draining()) {
+        co_await Refuse(late, "no request came");
+      }
       break;
     }
     const bool keep = co_await ServeOne();

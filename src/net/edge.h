@@ -44,6 +44,7 @@ struct Shared {
   std::atomic<uint64_t> connections{0};
   std::atomic<uint64_t> requests{0};
   std::atomic<uint64_t> refused{0};
+  std::atomic<uint64_t> leaving{0};  // turned away and not yet closed
 };
 
 // A connection as its io thread sees it, for timeouts. Touched by that thread

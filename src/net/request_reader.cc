@@ -50,6 +50,7 @@ RequestReader::State RequestReader::Feed(std::string_view bytes, size_t& used) {
 }
 
 RequestReader::State RequestReader::Judge(const Code& code) {
+  why_ = std::string(head_done_ ? "body: " : "head: ") + code.message();
   if (refusal_ != 0) return State::kRefused;
   if (code == bh::error::header_limit) {
     refusal_ = 431;
@@ -88,6 +89,8 @@ void RequestReader::on_field_impl(Field, Text name, Text value, Code& code) {
   request_.headers.Add(View(name), View(value));
 }
 
+// A missing Host is not refused (RFC 9112 section 3.2 would): Trustee answers
+// such requests, and nothing here depends on the name.
 void RequestReader::on_header_impl(Code& code) {
   head_done_ = true;
   // A coding that is not undone here would leave the body to be read as the

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "http/types.h"
@@ -25,8 +26,9 @@ class RequestReader final : private boost::beast::http::basic_parser<true> {
   // go on feeding. After kDone and kRefused nothing may be fed.
   State Feed(std::string_view bytes, size_t& used);
 
-  // 400, 413 or 431 after kRefused.
+  // 400, 413 or 431 after kRefused, and what is wrong, for the log.
   int refusal() const { return refusal_; }
+  const std::string& why() const { return why_; }
   // Of the body, while it is read; from kHead on.
   void SetBodyLimit(uint64_t limit) { max_body_ = limit; }
 
@@ -64,6 +66,7 @@ class RequestReader final : private boost::beast::http::basic_parser<true> {
   uint64_t max_body_ = 0;
   bool head_done_ = false;
   int refusal_ = 0;
+  std::string why_;
 };
 
 }  // namespace vouchsafe::net

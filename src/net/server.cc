@@ -17,16 +17,15 @@
 
 #include "net/connection.h"
 #include "net/listener.h"
+#include "net/open_files.h"
 #include "net/tls_context.h"
+#include "net/turn_away.h"
 
 namespace vouchsafe::net {
 namespace {
 
 using boost::system::error_code;
 
-constexpr std::string_view kFull =
-    "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n"
-    "Connection: close\r\nRetry-After: 1\r\n\r\n";
 // After an error of accept (out of descriptors, mostly).
 constexpr std::chrono::milliseconds kAcceptPause{100};
 // How long a connection may take to end after its request was cancelled.
@@ -38,15 +37,21 @@ size_t WorkersOf(const ServerOptions& options) {
   return std::max<size_t>(4, size_t{2} * std::thread::hardware_concurrency());
 }
 
-// The peer may not read it; that is its loss.
-void TurnAway(Socket& socket, bool tls) {
-  error_code ignored;
-  if (!tls) {
-    socket.non_blocking(true, ignored);
-    socket.write_some(asio::buffer(kFull.data(), kFull.size()), ignored);
-    socket.shutdown(Socket::shutdown_send, ignored);
+// The process's limit of open files is raised to what the connections need;
+// where it cannot be, fewer connections are taken, so that the store and the
+// handlers always find a file to open.
+ServerOptions FitOpenFiles(ServerOptions options, Logger& logger) {
+  size_t& connections = options.limits.max_connections;
+  const size_t wanted = connections;
+  connections = ConnectionsWithin(AllowOpenFiles(wanted + kOtherFiles), wanted);
+  if (connections < wanted) {
+    logger.Warn(
+        "fewer connections than configured: raise the limit of open "
+        "files (ulimit -n)",
+        {{"max_connections", std::to_string(connections)},
+         {"wanted", std::to_string(wanted)}});
   }
-  socket.close(ignored);
+  return options;
 }
 
 }  // namespace
@@ -147,7 +152,9 @@ void Server::Impl::Admit(Listener& listener, Edge& edge, Socket socket,
                          const Protocol::endpoint& peer) {
   if (shared_.connections >= options_.limits.max_connections) {
     ++shared_.refused;
-    TurnAway(socket, listener.tls);
+    asio::co_spawn(edge.context.get_executor(),
+                   TurnAway(edge, std::move(socket), listener.tls),
+                   asio::detached);
     return;
   }
   if (listener.unix_path.empty()) {
@@ -242,7 +249,8 @@ ServerStats Server::Impl::Stats() const {
 Result<std::unique_ptr<Server>> Server::Create(ServerOptions options,
                                                ServerDeps deps) {
   try {
-    auto impl = std::make_unique<Impl>(std::move(options), deps);
+    auto impl = std::make_unique<Impl>(
+        FitOpenFiles(std::move(options), *deps.logger), deps);
     TRY(impl->Listen());
     return std::unique_ptr<Server>(new Server(std::move(impl)));
   } catch (const std::exception& thrown) {

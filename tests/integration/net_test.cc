@@ -70,7 +70,7 @@ TEST_F(NetTest, StatusesOfTheRouterAndOfTheHead) {
        "413", "payload reached size limit"},
       {"bad chunk",
        "POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "400",
-       ""},
+       "payload reached EOF before completing: None"},
   };
   for (const Case& c : cases) {
     auto client = Client();
@@ -132,7 +132,9 @@ TEST_F(NetTest, HalfClosedClientIsStillAnswered) {
   auto gone = Client();
   gone.Send("POST /echo HTTP/1.1\r\nContent-Length: 9\r\n\r\nx");
   gone.FinishSending();
-  EXPECT_EQ(gone.UntilClosed(), "");
+  const std::string answer = gone.UntilClosed();
+  EXPECT_EQ(StatusOf(answer), "400");
+  EXPECT_EQ(BodyOf(answer), "payload reached EOF before completing: None");
 }
 
 TEST_F(NetTest, SlowSendersGet408) {
@@ -198,6 +200,13 @@ TEST_F(NetTest, TooManyConnections) {
   EXPECT_EQ(StatusOf(first.Answer()), "200");
   auto second = Client();
   EXPECT_EQ(StatusOf(second.Answer()), "503");
+  // Also when its request is there before anybody looked at it.
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(
+        StatusOf(Ask("POST /echo HTTP/1.1\r\nContent-Length: 90000\r\n\r\n" +
+                     std::string(90'000, 'x'))),
+        "503");
+  }
   first.Send("GET /cheap HTTP/1.1\r\n\r\n");
   EXPECT_EQ(StatusOf(first.Answer()), "200");
 }
