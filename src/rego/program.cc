@@ -6,6 +6,7 @@
 
 #include "crypto/hash.h"
 #include "rego/parser.h"
+#include "rego/query.h"
 #include "rego/resolve.h"
 
 namespace vouchsafe::rego {
@@ -122,63 +123,101 @@ void Judge(ProgramData& data, std::vector<Diagnostic>& findings, Level level,
   }
 }
 
-}  // namespace
+// No evaluation will reach the code: keep what Find needs.
+void KeepPaths(const Tree& tree, Ir* ir) {
+  for (const Node& node : tree.nodes) {
+    IrNode kept;
+    kept.path = node.path;
+    kept.keys = node.keys;
+    kept.function = 0;
+    kept.has_rule = node.has_rule();
+    kept.kind = !node.has_rule()     ? FunctionKind::kPackage
+                : node.is_function() ? FunctionKind::kFunction
+                                     : FunctionKind::kRule;
+    ir->nodes.push_back(std::move(kept));
+  }
+}
 
-CompileResult Compile(std::span<const Source> sources, const Builtins& builtins,
-                      const CompileOptions& options) {
-  CompileResult out;
-  auto data = std::make_unique<ProgramData>();
-  data->sources.assign(sources.begin(), sources.end());
-  std::vector<std::unique_ptr<Module>> modules;
+using Modules = std::vector<std::unique_ptr<Module>>;
+
+// The modules of all sources, or what is wrong with the first bad one.
+std::optional<Diagnostic> ParseAll(const ProgramData& data, Modules* modules) {
   size_t rules = 0, expressions = 0;
-  for (const Source& source : data->sources) {
-    Parsed parsed = Parse(source, options.version, options.limits);
-    if (parsed.error) {
-      out.diagnostics.push_back(std::move(*parsed.error));
-      return out;
-    }
+  const Limits& limits = data.options.limits;
+  for (const Source& source : data.sources) {
+    Parsed parsed = Parse(source, data.options.version, limits,
+                          data.options.experimental_keywords
+                              ? Keywords::kExperimental
+                              : Keywords::kStable);
+    if (parsed.error) return std::move(*parsed.error);
     rules += parsed.module->rules.size();
     expressions += parsed.module->expressions;
+    modules->push_back(std::move(parsed.module));
+  }
+  if (rules <= limits.rules && expressions <= limits.expressions) return {};
+  Diagnostic error;
+  error.code = "rego_compile_error";
+  error.message = "the program has more rules or expressions than allowed";
+  error.file = data.sources[0].name;
+  return error;
+}
+
+// From modules to code. Throws Halt.
+void Build(Modules& modules, ProgramData& data, CompiledData* out) {
+  CompileClock clock(data.options.limits.compile_time);
+  std::vector<Diagnostic>* findings = &out->diagnostics;
+  const std::vector<HostFunction>& host = data.builtins.host();
+  Tree tree = BuildTree(modules, findings);
+  Module* query = nullptr;
+  if (modules.size() > data.sources.size()) {
+    query = modules.back().get();
+    PlaceQuery(query, &tree);
+  }
+  Resolve(modules, tree, host, findings);
+  if (query) out->variables = CollectVariables(query);
+  OrderBodies(modules, &clock, findings);
+  bool refused = TakeFindings(query, out);
+  Judge(data, out->diagnostics, data.options.level, &refused);
+  if (refused) return;
+  if (data.always) {
+    KeepPaths(tree, &data.ir);
+  } else {
+    Plan plan = MakePlan(modules, tree, host, data.arena, &clock, findings);
+    data.ir = std::move(plan.ir);
+    data.host_use = std::move(plan.host_use);
+    refused = TakeFindings(query, out);
+    Judge(data, out->diagnostics, data.options.level, &refused);
+    if (refused) return;
+    if (query) out->query_function = tree.nodes.back().function;
+  }
+  data.sha384 = DigestOf(data.sources);
+}
+
+}  // namespace
+
+CompiledData CompileData(std::span<const Source> sources,
+                         const Builtins& builtins,
+                         const CompileOptions& options, const Source* query) {
+  CompiledData out;
+  auto data = std::make_unique<ProgramData>();
+  data->sources.assign(sources.begin(), sources.end());
+  data->builtins = builtins;
+  data->options = options;
+  Modules modules;
+  if (auto error = ParseAll(*data, &modules)) {
+    out.diagnostics.push_back(std::move(*error));
+    return out;
+  }
+  if (query) {
+    Parsed parsed = ParseQuery(*query, Version::kV1, options.limits);
+    if (parsed.error) {
+      out.query_diagnostics.push_back(std::move(*parsed.error));
+      return out;
+    }
     modules.push_back(std::move(parsed.module));
   }
-  bool refused = false;
   try {
-    if (rules > options.limits.rules ||
-        expressions > options.limits.expressions) {
-      throw Halt{"rego_compile_error", "",
-                 "the program has more rules or expressions than allowed"};
-    }
-    CompileClock clock(options.limits.compile_time);
-    std::vector<Diagnostic>* findings = &out.diagnostics;
-    Tree tree = BuildTree(modules, findings);
-    Resolve(modules, tree, builtins.host(), findings);
-    OrderBodies(modules, &clock, findings);
-    Judge(*data, out.diagnostics, options.level, &refused);
-    if (refused) return out;
-    if (data->always) {
-      // No evaluation will reach the code: keep what Find needs.
-      for (const Node& node : tree.nodes) {
-        IrNode kept;
-        kept.path = node.path;
-        kept.keys = node.keys;
-        kept.function = 0;
-        kept.has_rule = node.has_rule();
-        kept.kind = !node.has_rule()     ? FunctionKind::kPackage
-                    : node.is_function() ? FunctionKind::kFunction
-                                         : FunctionKind::kRule;
-        data->ir.nodes.push_back(std::move(kept));
-      }
-    } else {
-      Plan plan = MakePlan(modules, tree, builtins.host(), data->arena, &clock,
-                           findings);
-      data->ir = std::move(plan.ir);
-      data->host_use = std::move(plan.host_use);
-      Judge(*data, out.diagnostics, options.level, &refused);
-      if (refused) return out;
-    }
-    data->host =
-        std::make_shared<const std::vector<HostFunction>>(builtins.host());
-    data->sha384 = DigestOf(data->sources);
+    Build(modules, *data, &out);
   } catch (const Halt& halt) {
     Diagnostic error;
     error.code = "rego_compile_error";
@@ -187,7 +226,24 @@ CompileResult Compile(std::span<const Source> sources, const Builtins& builtins,
     out.diagnostics.push_back(std::move(error));
     return out;
   }
-  out.program = std::make_shared<const Program>(std::move(data));
+  const auto is_error = [](const Diagnostic& finding) {
+    return finding.severity == Severity::kError;
+  };
+  if (std::none_of(out.diagnostics.begin(), out.diagnostics.end(), is_error) &&
+      out.query_diagnostics.empty()) {
+    out.data = std::move(data);
+  }
+  return out;
+}
+
+CompileResult Compile(std::span<const Source> sources, const Builtins& builtins,
+                      const CompileOptions& options) {
+  CompiledData compiled = CompileData(sources, builtins, options);
+  CompileResult out;
+  out.diagnostics = std::move(compiled.diagnostics);
+  if (compiled.data) {
+    out.program = std::make_shared<const Program>(std::move(compiled.data));
+  }
   return out;
 }
 

@@ -282,6 +282,14 @@ struct Stats {
   std::chrono::nanoseconds host_time{0};
 };
 
+// Base data at the path of a rule.
+enum class BaseAtRule {
+  kRefuse,  // eval_conflict_error: data must never stand in for a rule
+  // A reference to the path finds the rule; reading an enclosing object shows
+  // the base data. For conformance with OPA alone.
+  kShow,
+};
+
 struct Request {
   const Document* input = nullptr;  // absent: input is undefined
   const Document* data = nullptr;   // absent: {}
@@ -289,6 +297,7 @@ struct Request {
   // A built-in that fails ends the evaluation (Trustee's way); otherwise the
   // call is undefined (OPA's default).
   bool strict_errors = true;
+  BaseAtRule base_at_rule = BaseAtRule::kRefuse;
   Limits limits;
   std::stop_token stop;
   const Clock* clock = nullptr;  // null: the system's
@@ -307,8 +316,8 @@ struct Outcome {
 // Re-entrant; blocks only in host functions. Leaves nothing behind.
 Outcome Evaluate(const Program& program, const Request& request);
 
-// One solution of a query: its variables by name, in the order in which they
-// first occur. Sets are arrays in order.
+// One solution of a query: its variables by name, each once, in no order to
+// rely on. Sets are arrays in order.
 struct Binding {
   std::string name;
   json::Value value;
