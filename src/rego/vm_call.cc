@@ -201,7 +201,7 @@ Value Machine::CallBuiltin(uint32_t index, std::span<const Value> args) {
 }
 
 Value Machine::CallHost(uint32_t index, std::span<const Value> args) {
-  const HostFunction& host = (*program_.host)[index];
+  const HostFunction& host = program_.builtins.host()[index];
   json::Array json_args;
   for (const Value& arg : args) json_args.push_back(ToJson(arg));
   std::string key;
