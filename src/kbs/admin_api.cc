@@ -29,9 +29,11 @@ Answer<std::string> PolicyText(std::string_view body) {
   }
   const json::Value* policy = value->Find("policy");
   if (policy == nullptr) {
-    return tl::unexpected(
-        ParseRefusal("No `policy` field inside SetPolicy Request Json",
-                     Invalid("request.policy: missing")));
+    return tl::unexpected(ParseRefusal(
+        "No `policy` field inside SetPolicy Request Json",
+        Invalid(value->is_object() ? "request.policy: missing"
+                                   : "request: want an object, got " +
+                                         std::string(json::TypeName(*value)))));
   }
   const std::string* text = policy->if_string();
   if (text == nullptr) {
@@ -116,8 +118,16 @@ KbsService::Reply KbsService::SetResourcePolicy(
   if (!text) return tl::unexpected(std::move(text).error());
   const auto set = parts_.policies->Set(kResourcePolicyId, *text);
   if (!set) {
+    // What the policy's author can mend, in full; a store's own words may name
+    // files, and are for the log.
+    const ErrorCode code = set.error().code;
+    const bool own = code == ErrorCode::kUnavailable ||
+                     code == ErrorCode::kBadPeer ||
+                     code == ErrorCode::kInternal;
     return Refuse(ProblemType::kPolicyEngineError,
-                  "Policy engine error: " + set.error().Text(), set.error());
+                  "Policy engine error: " +
+                      (own ? "policy storage error: set" : set.error().Text()),
+                  set.error());
   }
   for (const rego::Diagnostic& finding : *set) {
     parts_.logger->Warn("resource policy", {{"finding", finding.Text()}});

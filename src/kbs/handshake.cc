@@ -94,8 +94,10 @@ Result<http::Response> KbsService::Authenticate(const KbsRequest& request,
   authed.challenge_extra_params = TRY(ChallengeParams(auth));
   authed.nonce = TRY(
       MakeNonce(auth, *parts_.attestation, *parts_.random, request.context));
+  // The context is what the client sees: a store's own words may name files.
   const Session session =
-      TRY(parts_.sessions->Create(std::move(authed), *parts_.random));
+      TRY_CONTEXT(parts_.sessions->Create(std::move(authed), *parts_.random),
+                  "store session");
   record.subject = Subject(auth.tee->name, session.id);
   json::Object challenge;
   challenge.Set("nonce", session.authed()->nonce);
