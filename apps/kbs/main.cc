@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <mutex>
 #include <thread>
 
@@ -117,7 +118,22 @@ Result<> MakeTokenVerifier(const kbs::KbsConfig& config, Parts& parts) {
   return {};
 }
 
-Result<> MakePolicies(Parts& parts) {
+// What a store without a resource policy starts with.
+Result<std::string> InitialPolicy(const kbs::KbsConfig& config,
+                                  Logger& logger) {
+  const std::string& path = config.initial_policy_path;
+  if (path.empty()) return std::string(policy::kDefaultResourcePolicy);
+  if (!std::filesystem::exists(path)) {
+    logger.Warn(
+        "policy_engine.policy_path: no such file; the product's own policy is "
+        "the first",
+        {{"path", path}});
+    return std::string(policy::kDefaultResourcePolicy);
+  }
+  return TRY_CONTEXT(cli::ReadFile(path), "policy_engine.policy_path");
+}
+
+Result<> MakePolicies(const kbs::KbsConfig& config, Parts& parts) {
   parts.policy_store = TRY(parts.stores->Open(storage::kKbsPolicies));
   parts.policy_defaults =
       TRY(parts.stores->Open(policy::kPolicyDefaultsNamespace));
@@ -126,8 +142,8 @@ Result<> MakePolicies(Parts& parts) {
   parts.policies = std::make_unique<policy::PolicyStore>(
       *parts.policy_store, *parts.policy_defaults, parts.programs,
       *parts.logger, std::move(use), policy::PolicyStoreOptions{});
-  return parts.policies->EnsureDefault(kbs::kResourcePolicyId,
-                                       policy::kDefaultResourcePolicy);
+  const std::string first = TRY(InitialPolicy(config, *parts.logger));
+  return parts.policies->EnsureDefault(kbs::kResourcePolicyId, first);
 }
 
 Result<kbs::PluginSet> MakePlugins(const kbs::KbsConfig& config, Parts& parts) {
@@ -146,7 +162,7 @@ Result<> Assemble(const kbs::KbsConfig& config, Parts& parts) {
   kbs::PluginSet plugins = TRY(MakePlugins(config, parts));
   TRY(MakeAttestation(config, parts));
   TRY(MakeTokenVerifier(config, parts));
-  TRY(MakePolicies(parts));
+  TRY(MakePolicies(config, parts));
   parts.admin = TRY(kbs::AdminGate::Create(config.admin, &parts.fetcher,
                                            parts.StartContext()));
   storage::StoreProvider::OpenOptions sessions;

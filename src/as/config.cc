@@ -17,18 +17,22 @@ json::Value LocalFsAt(std::string dir) {
   return out;
 }
 
+std::string At(std::string_view prefix, std::string_view name) {
+  return std::string(prefix) + std::string(name);
+}
+
 // E1: the broker was a string, its options a table beside it.
-Result<> MigrateBroker(config::Migration& migration) {
-  const json::Value* broker = migration.Find("attestation_token_broker");
+Result<> MigrateBroker(config::Migration& migration, std::string_view prefix) {
+  const std::string path = At(prefix, "attestation_token_broker");
+  const json::Value* broker = migration.Find(path);
   if (broker != nullptr && broker->is_string()) {
-    std::optional<json::Value> type =
-        migration.Take("attestation_token_broker");
-    TRY(migration.Put("attestation_token_broker (a string)",
-                      "attestation_token_broker.type", *std::move(type)));
+    std::optional<json::Value> type = migration.Take(path);
+    TRY(migration.Put(path + " (a string)", path + ".type", *std::move(type)));
   }
   for (std::string_view name : {"duration_min", "issuer_name", "signer"}) {
-    TRY(migration.Move("attestation_token_config." + std::string(name),
-                       "attestation_token_broker." + std::string(name)));
+    TRY(migration.Move(
+        At(prefix, "attestation_token_config.") + std::string(name),
+        path + "." + std::string(name)));
   }
   return {};
 }
@@ -42,22 +46,23 @@ void DropOldPath(config::Migration& migration, std::string_view path) {
   }
 }
 
-Result<> MigrateRvps(config::Migration& migration) {
-  DropOldPath(migration, "rvps_config.store_config.file_path");
-  DropOldPath(migration, "rvps_config.storage.file_path");
-  migration.Take("rvps_config.store_config");
-  TRY(migration.Move("rvps_config.store_type", "rvps_config.storage_type"));
-  TRY(migration.Move("rvps_config.storage.type", "rvps_config.storage_type"));
-  const json::Value* remote = migration.Find("rvps_config.remote_addr");
+Result<> MigrateRvps(config::Migration& migration, std::string_view prefix) {
+  const std::string rvps = At(prefix, "rvps_config.");
+  DropOldPath(migration, rvps + "store_config.file_path");
+  DropOldPath(migration, rvps + "storage.file_path");
+  migration.Take(rvps + "store_config");
+  TRY(migration.Move(rvps + "store_type", rvps + "storage_type"));
+  TRY(migration.Move(rvps + "storage.type", rvps + "storage_type"));
+  const std::string old_address = rvps + "remote_addr";
+  const json::Value* remote = migration.Find(old_address);
   const std::string* address =
       remote == nullptr ? nullptr : remote->if_string();
   if (address != nullptr && address->empty()) {
-    migration.Take("rvps_config.remote_addr");
+    migration.Take(old_address);
   } else if (address != nullptr) {
-    TRY(migration.Move("rvps_config.remote_addr", "rvps_config.address"));
-    if (migration.Find("rvps_config.type") == nullptr) {
-      TRY(migration.Put("rvps_config.remote_addr", "rvps_config.type",
-                        "GrpcRemote"));
+    TRY(migration.Move(old_address, rvps + "address"));
+    if (migration.Find(rvps + "type") == nullptr) {
+      TRY(migration.Put(old_address, rvps + "type", "GrpcRemote"));
     }
   }
   return {};
@@ -109,11 +114,6 @@ Result<> ReadBroker(const config::Section& broker, AsConfig& out) {
 }
 
 Result<> ReadRvps(const config::Section& rvps, AsConfig& out) {
-  if (rvps.String("type") == "GrpcRemote") {
-    return Fail(ErrorCode::kUnsupported,
-                "rvps_config.type: a remote RVPS (GrpcRemote) is not built in "
-                "this version; use BuiltIn");
-  }
   if (const auto type = rvps.OptionalString("storage_type")) {
     out.reference_value_storage = TRY(storage::ParseStorageType(*type));
   }
@@ -131,9 +131,14 @@ void CompleteStorage(AsConfig& out) {
 
 }  // namespace
 
+Result<> MigrateServiceTables(config::Migration& migration,
+                              std::string_view prefix) {
+  TRY(MigrateBroker(migration, prefix));
+  return MigrateRvps(migration, prefix);
+}
+
 Result<> MigrateAsConfig(config::Migration& migration) {
-  TRY(MigrateBroker(migration));
-  TRY(MigrateRvps(migration));
+  TRY(MigrateServiceTables(migration, ""));
   TRY(MigrateStorage(migration));
   if (migration.Take("policy_engine")) {
     migration.Warn("policy_engine", "has no meaning: policies are Rego");

@@ -64,7 +64,8 @@ inline constexpr config::Key kRvpsKeys[] = {
     {.name = "type",
      .fallback = "BuiltIn",
      .sentence = "Where reference values are.",
-     .values = "BuiltIn|GrpcRemote"},
+     .values = "BuiltIn|GrpcRemote",
+     .unbuilt = "GrpcRemote"},
     {.name = "extractors",
      .type = config::Type::kIgnored,
      .sentence = "Options of extractors; none has any.",
@@ -116,6 +117,11 @@ inline constexpr config::Key kServiceKeys[] = {
 
 // Moves the older forms (as.md section 8.2) to today's.
 Result<> MigrateAsConfig(config::Migration& migration);
+
+// Those of the tokens and reference values alone, in the table that `prefix`
+// names: "" or "attestation_service.".
+Result<> MigrateServiceTables(config::Migration& migration,
+                              std::string_view prefix);
 
 inline constexpr config::Schema kAsSchema{.title = "Attestation Service",
                                           .keys = kServiceKeys,

@@ -280,6 +280,21 @@ TEST(Document, SameMeaningInEveryFormat) {
   EXPECT_EQ(list.error().Text(), "f.json: want a table of keys, got array");
 }
 
+TEST(Document, WhatIsNotBuiltIsSaidAlone) {
+  const auto later = ReadToml(
+      "[http_server]\n[[plugins]]\nname = \"Later\"\nsecret_url = \"x\"\n");
+  ASSERT_FALSE(later);
+  EXPECT_EQ(later.error().code, ErrorCode::kUnsupported);
+  EXPECT_EQ(later.error().Text(),
+            "f.toml:3: plugins[0].name: later is not built in this version");
+  // Beside another problem it is one more line.
+  const auto both =
+      ReadToml("[http_server]\nx = 1\n[[plugins]]\nname = \"later\"\n");
+  EXPECT_EQ(both.error().code, ErrorCode::kInvalidInput);
+  EXPECT_NE(both.error().Text().find("plugins[0].name: later is not built"),
+            std::string::npos);
+}
+
 TEST(Document, ManyProblemsAreCutOff) {
   std::string text = "[http_server]\n";
   for (int i = 0; i < 500; ++i) text += "x" + std::to_string(i) + " = 1\n";

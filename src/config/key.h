@@ -79,6 +79,9 @@ struct Key {
   // kString: the values allowed, separated by '|'; after a comma other
   // spellings of the same ("LocalFs,local_fs|Memory"). Readers see the first.
   std::string_view values = {};
+  // Of these, those that are known and not built yet, separated by '|': refused
+  // by name (kUnsupported), and nothing is said of the keys beside them.
+  std::string_view unbuilt = {};
   int64_t min = 0;
   int64_t max = INT64_MAX;
   // The key exists only where a key of the same table has one of these values:

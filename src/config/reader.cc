@@ -91,7 +91,9 @@ Result<> Reader::Run() {
   for (const std::string& problem : problems_) {
     text += (text.empty() ? "" : "\n") + problem;
   }
-  return Fail(ErrorCode::kInvalidInput, text);
+  return Fail(problems_.size() == unbuilt_ ? ErrorCode::kUnsupported
+                                           : ErrorCode::kInvalidInput,
+              text);
 }
 
 // Old spellings that name their place from the root, tables before what is in
@@ -139,12 +141,14 @@ void Reader::CheckTable(Keys table, json::Object& object,
   for (const std::string& name : absent) object.Erase(name);
   // In the order of the table: a tag stands before what depends on it, and
   // has its one spelling by then.
+  const size_t unbuilt = unbuilt_;
   for (const Key& key : table) {
     if (!Applies(key, table, &object)) continue;
     RenameSiblings(key, object, path);
     CheckKey(key, object, Join(path, key.name));
   }
-  CheckUnknown(table, object, path);
+  // What is not built has keys that no table knows yet.
+  if (unbuilt_ == unbuilt) CheckUnknown(table, object, path);
 }
 
 void Reader::CheckKey(const Key& key, json::Object& object,
@@ -228,7 +232,10 @@ void Reader::CheckString(const Key& key, json::Value& value,
     return;
   }
   const auto known = text == nullptr ? std::nullopt : EnumValue(key, *text);
-  if (known) {
+  if (known && IsUnbuilt(key, *known)) {
+    ++unbuilt_;
+    Problem(path, std::string(*known) + " is not built in this version");
+  } else if (known) {
     value = *known;
   } else {
     Want(key, path, "one of " + EnumNames(key), value);

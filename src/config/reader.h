@@ -51,6 +51,8 @@ class Reader {
   const ReadOptions& options_;
   std::vector<std::string>& warnings_;
   std::vector<std::string> problems_;
+  // Values that are known and not built, and tables that hold one.
+  size_t unbuilt_ = 0;
 };
 
 }  // namespace vouchsafe::config

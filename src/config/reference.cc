@@ -18,10 +18,19 @@ std::string Cell(std::string_view text) {
 
 std::string Code(std::string_view text) { return "`" + Cell(text) + "`"; }
 
+std::string UnbuiltText(const Key& key) {
+  std::string text;
+  for (const std::string_view value : Split(key.unbuilt, '|')) {
+    text += (text.empty() ? " (not built: " : ", ") + std::string(value);
+  }
+  return text.empty() ? text : text + ")";
+}
+
 std::string TypeText(const Key& key) {
   switch (key.type) {
     case Type::kString:
-      return key.values.empty() ? "string" : "one of " + EnumNames(key);
+      return key.values.empty() ? "string"
+                                : "one of " + EnumNames(key) + UnbuiltText(key);
     case Type::kBool:
       return "boolean";
     case Type::kInteger:
@@ -115,6 +124,7 @@ class SchemaCheck {
       TRY(CheckName(keys, key, here));
       TRY(CheckConditions(keys, key, here));
       TRY(CheckFallback(key, here));
+      TRY(CheckUnbuilt(key, here));
       TRY(Check(key.keys, here));
     }
     return {};
@@ -154,6 +164,15 @@ class SchemaCheck {
         if (EnumValue(*tag, value) != value && !tag->values.empty()) {
           return Bad(path, "a condition that never holds");
         }
+      }
+    }
+    return {};
+  }
+
+  static Result<> CheckUnbuilt(const Key& key, const std::string& path) {
+    for (const std::string_view value : Split(key.unbuilt, '|')) {
+      if (EnumValue(key, value) != value || value == key.fallback) {
+        return Bad(path, "what is not built is no value, or the default");
       }
     }
     return {};

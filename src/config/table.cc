@@ -50,6 +50,13 @@ std::optional<std::string_view> EnumValue(const Key& key,
   return std::nullopt;
 }
 
+bool IsUnbuilt(const Key& key, std::string_view value) {
+  for (const std::string_view unbuilt : Split(key.unbuilt, '|')) {
+    if (unbuilt == value) return true;
+  }
+  return false;
+}
+
 std::string EnumNames(const Key& key) {
   std::string names;
   for (const std::string_view value : Split(key.values, '|')) {

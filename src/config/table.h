@@ -21,6 +21,9 @@ std::optional<std::string_view> EnumValue(const Key& key,
 // "LocalFs, Memory".
 std::string EnumNames(const Key& key);
 
+// Is `value`, as EnumValue gives it, known but not built?
+bool IsUnbuilt(const Key& key, std::string_view value);
+
 // Whether `key` exists beside these values. `object` may be nullptr.
 bool Applies(const Key& key, Keys table, const json::Object* object);
 

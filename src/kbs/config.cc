@@ -3,12 +3,6 @@
 namespace vouchsafe::kbs {
 namespace {
 
-tl::unexpected<Error> NotBuilt(const std::string& where,
-                               const std::string& what) {
-  return Fail(ErrorCode::kUnsupported,
-              where + ": " + what + " is not built in this version");
-}
-
 Result<HttpConfig> ReadHttp(const config::Section& in) {
   HttpConfig out;
   out.sockets = in.Strings("sockets");
@@ -61,7 +55,8 @@ AdminConfig ReadAdmin(const config::Section& in) {
     out.providers.push_back({provider.OptionalString("issuer"),
                              provider.OptionalString("audience"),
                              provider.OptionalString("public_key_uri"),
-                             provider.OptionalString("jwk_set_uri")});
+                             provider.OptionalString("jwk_set_uri"),
+                             provider.OptionalString("role")});
   }
   for (const config::Section& acl :
        in.Table("authorization.regex_acl").Tables("acls")) {
@@ -71,10 +66,6 @@ AdminConfig ReadAdmin(const config::Section& in) {
 }
 
 Result<> ReadAttestation(const config::Section& in, KbsConfig& out) {
-  const std::string type = in.String("type");
-  if (type != "coco_as_builtin") {
-    return NotBuilt("attestation_service.type", type);
-  }
   if (in.IsSet("storage_backend") || in.IsSet("strict_trustee_errors")) {
     return Fail(ErrorCode::kInvalidInput,
                 "attestation_service: storage_backend and "
@@ -90,27 +81,18 @@ Result<> ReadAttestation(const config::Section& in, KbsConfig& out) {
   return {};
 }
 
-Result<> ReadPlugins(const std::vector<config::Section>& plugins,
-                     KbsConfig& out) {
+void ReadPlugins(const std::vector<config::Section>& plugins, KbsConfig& out) {
   for (const config::Section& plugin : plugins) {
-    const std::string name = plugin.String("name");
-    if (name != "resource") {
-      return NotBuilt(plugin.path(), "plugin \"" + name + "\"");
-    }
-    const std::string type = plugin.String("storage_backend_type");
     ResourcePluginConfig resource;
-    if (type == "LocalFs") {
+    if (plugin.String("storage_backend_type") == "LocalFs") {
       resource.nested_dir = plugin.String("dir_path");
       resource.layout = ResourceLayout::kNested;
-    } else if (type != "kvstorage") {
-      return NotBuilt(plugin.path() + ".storage_backend_type", type);
     } else if (out.storage.type == storage::StorageType::kLocalFs &&
                out.storage.local_fs) {
       resource.nested_dir = out.storage.local_fs->path + "/repository";
     }
     out.resource_plugin = std::move(resource);
   }
-  return {};
 }
 
 }  // namespace
@@ -129,7 +111,8 @@ Result<KbsConfig> ReadKbsConfig(const config::Section& root) {
     out.session_storage = TRY(storage::ParseStorageType(*type));
   }
   TRY(ReadAttestation(root.Table("attestation_service"), out));
-  TRY(ReadPlugins(root.Tables("plugins"), out));
+  ReadPlugins(root.Tables("plugins"), out);
+  out.initial_policy_path = root.String("policy_engine.policy_path");
   out.allow_rsa15 = root.Bool("allow_rsa1_5");
   out.strict_trustee_errors = root.Bool("strict_trustee_errors");
   return out;

@@ -94,7 +94,10 @@ inline constexpr config::Key kProviderKeys[] = {
     {.name = "public_key_uri",
      .sentence = "PEM key: https://, file:// or a path."},
     {.name = "jwk_set_uri",
-     .sentence = "Key set: https://, file:// or a path."}};
+     .sentence = "Key set: https://, file:// or a path."},
+    {.name = "role",
+     .sentence = "Role of whoever this provider vouches for; its tokens need "
+                 "none then."}};
 
 inline constexpr config::Key kBearerJwtKeys[] = {
     {.name = "identity_providers",
@@ -143,19 +146,22 @@ inline constexpr config::Key kAdminKeys[] = {
      .when = "authorization_mode=AuthenticatedAuthorization",
      .keys = kAuthorizationKeys}};
 
-inline constexpr config::Key kResourcePluginKeys[] = {
+// Of all plugins: a table is told apart by its name.
+inline constexpr config::Key kPluginKeys[] = {
     {.name = "name",
      .sentence = "Which plugin.",
      .required = true,
      .values = "resource,ResourceStorage|sample,Sample|provisioner,Provisioner"
                "|pkcs11,Pkcs11|nebula-ca,NebulaCaPlugin"
-               "|external,ExternalPlugin"},
+               "|external,ExternalPlugin",
+     .unbuilt = "sample|provisioner|pkcs11|nebula-ca|external"},
     {.name = "storage_backend_type",
      .fallback = "kvstorage",
      .sentence = "Where secrets are.",
      .old = "type",
      .values = "kvstorage,KvStorage|LocalFs|vault,Vault|aws,Aws|gcp,Gcp"
                "|aliyun,Aliyun",
+     .unbuilt = "vault|aws|gcp|aliyun",
      .when = "name=resource"},
     {.name = "dir_path",
      .fallback = "/opt/confidential-containers/kbs/repository",
@@ -168,7 +174,8 @@ inline constexpr config::Key kOwnServiceKeys[] = {
      .fallback = "coco_as_builtin",
      .sentence = "Who verifies evidence.",
      .values = "coco_as_builtin,CoCoASBuiltIn|coco_as_grpc,CoCoASGrpc"
-               "|intel_ta,IntelTA"},
+               "|intel_ta,IntelTA",
+     .unbuilt = "coco_as_grpc|intel_ta"},
     {.name = "timeout",
      .type = config::Type::kInteger,
      .fallback = "5",
@@ -206,6 +213,10 @@ constexpr config::Keys ServiceKeys() {
 }
 }  // namespace internal
 
+inline constexpr config::Key kPolicyEngineKeys[] = {
+    {.name = "policy_path",
+     .sentence = "Rego file of the resource policy until one is set."}};
+
 inline constexpr config::Key kKbsKeys[] = {
     {.name = "http_server",
      .type = config::Type::kTable,
@@ -235,7 +246,11 @@ inline constexpr config::Key kKbsKeys[] = {
     {.name = "plugins",
      .type = config::Type::kTables,
      .sentence = "What answers below /kbs/v0/; without an entry nothing does.",
-     .keys = kResourcePluginKeys},
+     .keys = kPluginKeys},
+    {.name = "policy_engine",
+     .type = config::Type::kTable,
+     .sentence = "The policy of releases at first start.",
+     .keys = kPolicyEngineKeys},
     {.name = "allow_rsa1_5",
      .type = config::Type::kBool,
      .fallback = "true",
@@ -245,8 +260,13 @@ inline constexpr config::Key kKbsKeys[] = {
      .fallback = "false",
      .sentence = "Answer errors as Trustee does."}};
 
+// Moves the forms of earlier years to today's (kbs.md section 15, decision 23):
+// the flat files of 2024, and every form of [admin].
+Result<> MigrateKbsConfig(config::Migration& migration);
+
 inline constexpr config::Schema kKbsSchema{.title = "Key Broker Service",
-                                           .keys = kKbsKeys};
+                                           .keys = kKbsKeys,
+                                           .migrate = MigrateKbsConfig};
 
 struct HttpConfig {
   std::vector<std::string> sockets;
@@ -281,11 +301,13 @@ struct KbsConfig {
   bool storage_given = false;
   std::optional<storage::StorageType> session_storage;
   std::optional<ResourcePluginConfig> resource_plugin;
+  // Of a resource policy for a store that has none; empty, or the file is not
+  // there: the product's own.
+  std::string initial_policy_path;
   bool allow_rsa15 = true;
   bool strict_trustee_errors = false;
 };
 
-// kUnsupported for what is known and not built.
 Result<KbsConfig> ReadKbsConfig(const config::Section& root);
 
 // What an operator should know about this configuration, a sentence each; the

@@ -31,11 +31,14 @@ Result<jose::VerifiedJws> VerifyWithKey(jose::UnverifiedJws jws,
   return jose::VerifyJws(std::move(jws), key, alg, log);
 }
 
-Result<AdminIdentity> IdentityOf(const json::Value& claims, CheckLog& log) {
+// The role is the provider's, or else the token's.
+Result<AdminIdentity> IdentityOf(const json::Value& claims,
+                                 std::optional<std::string> given_role,
+                                 CheckLog& log) {
   const json::Value* role = claims.Find("role");
   const bool is_text = role != nullptr && role->if_string() != nullptr;
-  std::optional<std::string> text;
-  if (is_text) text = *role->if_string();
+  std::optional<std::string> text = std::move(given_role);
+  if (!text && is_text) text = *role->if_string();
   auto found = log.RequireSome(kAdminRoleClaim, std::move(text));
   if (!found) {
     Error error = std::move(found).error();
@@ -107,7 +110,8 @@ Result<std::unique_ptr<AdminVerifier>> AdminVerifier::Create(
       return Fail(ErrorCode::kInvalidInput,
                   where + ": neither public_key_uri nor jwk_set_uri");
     }
-    Provider provider{from.issuer, from.audience, std::nullopt, nullptr};
+    Provider provider{from.issuer, from.audience, from.role, std::nullopt,
+                      nullptr};
     if (from.public_key_uri) {
       provider.key =
           TRY_CONTEXT(ReadKey(*from.public_key_uri, fetcher, context), where);
@@ -159,7 +163,7 @@ Result<AdminIdentity> AdminVerifier::Verify(
       turns.Append(turn);
       continue;
     }
-    auto identity = IdentityOf(*claims, turn);
+    auto identity = IdentityOf(*claims, provider.role, turn);
     if (!identity) {
       log.Append(turn);
       return identity;

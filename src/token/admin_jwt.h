@@ -31,6 +31,8 @@ struct IdentityProvider {
   std::optional<std::string> audience;        // "" is as if absent
   std::optional<std::string> public_key_uri;  // PEM; source.h
   std::optional<std::string> jwk_set_uri;     // source.h
+  // Given: every token of this provider has this role, whatever it says.
+  std::optional<std::string> role = {};
 };
 
 struct AdminIdentity {
@@ -63,6 +65,7 @@ class AdminVerifier {
   struct Provider {
     std::optional<std::string> issuer;
     std::optional<std::string> audience;
+    std::optional<std::string> role;
     std::optional<crypto::PublicKey> key;
     std::unique_ptr<KeySets> key_sets;
   };

@@ -162,6 +162,21 @@ TEST_F(AdminTest, ATokenWithoutARoleEndsTheSearch) {
   }
 }
 
+// Keys of the years before roles.
+TEST_F(AdminTest, AProvidersOwnRoleCountsWhateverTheTokenSays) {
+  IdentityProvider provider = WithPem();
+  provider.role = "keeper";
+  const auto verifier = Make({provider});
+  for (const auto claims :
+       {R"({"exp":1800007200})", R"({"exp":1800007200,"role":"admin"})"}) {
+    const auto result = Verify(*verifier, Token(claims));
+    ASSERT_TRUE(result) << claims;
+    EXPECT_EQ(result->role, "keeper");
+  }
+  EXPECT_FALSE(Verify(*verifier, Token(R"({"exp":1700000000})")));
+  EXPECT_FALSE(Verify(*verifier, Token("{}")));
+}
+
 TEST_F(AdminTest, AnEmptyIssuerOrAudienceIsAsIfAbsent) {
   EXPECT_TRUE(Verify(*Make({WithPem("", "")}), Token()));
 }
