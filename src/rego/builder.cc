@@ -41,6 +41,43 @@ void CollectionBuilder::Put(Budget& budget, const Value& key,
   pairs_.push_back({key, value});
 }
 
+namespace {
+
+Value Merged(Budget& budget, const Value& base, const Value& rule) {
+  if (!base.is_object() && !rule.is_object()) return base;
+  if (!base.is_object() || !rule.is_object()) ThrowMerge();
+  budget.Items(base.size() + rule.size());
+  std::vector<Pair> pairs;
+  for (size_t i = 0; i < rule.size(); ++i) {
+    pairs.push_back({rule.keys()[i], rule.values()[i]});
+  }
+  for (size_t i = 0; i < base.size(); ++i) {
+    const Value& key = base.keys()[i];
+    const Value& value = base.values()[i];
+    const Value other = rule.Get(key);
+    pairs.push_back(
+        {key, other.defined() ? Merged(budget, value, other) : value});
+  }
+  return MakeObject(budget.arena, std::move(pairs));
+}
+
+}  // namespace
+
+void CollectionBuilder::Merge(Budget& budget, const Value& key,
+                              const Value& base) {
+  for (Pair& pair : pairs_) {
+    if (!(pair.key == key)) continue;
+    pair.value = Merged(budget, base, pair.value);
+    return;
+  }
+  Put(budget, key, base);
+}
+
+void ThrowMerge() {
+  throw Halt{"eval_with_merge_error", "",
+             "real and replacement data could not be merged"};
+}
+
 void CollectionBuilder::PutPath(Budget& budget, std::vector<Value> keys,
                                 const Value& value, PathMode mode) {
   if (keys.empty() && mode == PathMode::kMember) return Add(budget, value);

@@ -18,6 +18,10 @@ class CollectionBuilder {
   void Reset(BuilderKind kind);
   void Add(Budget& budget, const Value& item);
   void Put(Budget& budget, const Value& key, const Value& value);
+  // A value of base data under a key that a rule may have as well: objects
+  // merge, otherwise the base data shows. Throws eval_with_merge_error when
+  // just one of the two is an object.
+  void Merge(Budget& budget, const Value& key, const Value& base);
   void PutPath(Budget& budget, std::vector<Value> keys, const Value& value,
                PathMode mode);
   // Throws eval_conflict_error when one key has two values.
@@ -39,5 +43,8 @@ class CollectionBuilder {
   size_t compact_at_ = 1024;
   size_t charged_ = 0;
 };
+
+// Base data and rules at one place, of which just one side is an object.
+[[noreturn]] void ThrowMerge();
 
 }  // namespace vouchsafe::rego

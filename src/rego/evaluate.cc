@@ -101,7 +101,9 @@ void Run(const ProgramData& program, const Request& request, Budget& budget,
       request.data ? request.data->data().root : Value::EmptyObject();
   Machine machine(program, request, budget, input, base);
   try {
-    CheckBase(program.ir, base);
+    if (request.base_at_rule == BaseAtRule::kRefuse) {
+      CheckBase(program.ir, base);
+    }
     size_t size = 0;
     for (const Entry& entry : request.entries) {
       if (entry.absent()) {

@@ -288,7 +288,10 @@ void Machine::EnterWith(const Instruction& at, std::span<const Value> values) {
 
 void Machine::AddBase(CollectionBuilder& builder, uint32_t node) {
   const Value base = BaseAt(node);
-  if (!base.is_object()) return;
+  if (!base.is_object()) {
+    if (base.defined()) ThrowMerge();
+    return;
+  }
   const auto& children = ir_.nodes[node].children;
   for (size_t i = 0; i < base.size(); ++i) {
     const Value& key = base.keys()[i];
@@ -296,6 +299,9 @@ void Machine::AddBase(CollectionBuilder& builder, uint32_t node) {
       const auto child = children.find(key.text());
       if (child != children.end() &&
           ir_.nodes[child->second].kind != FunctionKind::kFunction) {
+        if (ir_.nodes[child->second].has_rule) {
+          builder.Merge(budget_, key, base.values()[i]);
+        }
         continue;
       }
     }
