@@ -52,6 +52,7 @@ void PrintLimits(const net::ServerLimits& limits) {
   line("max_head_bytes", limits.max_head_bytes, "bytes");
   line("max_head_fields", limits.max_head_fields, "fields");
   line("max_connections", limits.max_connections, "connections");
+  line("max_turned_away", limits.max_turned_away, "connections");
   line("max_queued_work", limits.max_queued_work, "requests");
   ms("handshake_timeout", limits.handshake_timeout);
   ms("head_timeout", limits.head_timeout);

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "net/address.h"
+
 namespace vouchsafe::net {
 namespace {
 
@@ -74,6 +76,11 @@ void BindPrivately(Acceptor& acceptor, const Protocol::endpoint& endpoint,
 }
 
 }  // namespace
+
+Result<> CheckAddress(const std::string& text) {
+  TRY(ParseEndpoint(text));
+  return {};
+}
 
 Result<Listener> ListenTcp(Edge& edge, const std::string& address, bool tls) {
   const tcp::endpoint endpoint = TRY(ParseEndpoint(address));

@@ -45,6 +45,8 @@ ServerOptions FitOpenFiles(ServerOptions options, Logger& logger) {
   const size_t wanted = connections;
   connections = ConnectionsWithin(AllowOpenFiles(wanted + kOtherFiles), wanted);
   if (connections < wanted) {
+    size_t& turned_away = options.limits.max_turned_away;
+    turned_away = std::min(turned_away, connections / 4);
     logger.Warn(
         "fewer connections than configured: raise the limit of open "
         "files (ulimit -n)",

@@ -29,7 +29,9 @@ struct ServerLimits {
   // A route's own limit is cut to this one.
   size_t max_body_bytes = size_t{64} << 20;
   size_t max_connections = 10'000;  // beyond: 503 and closed
-  size_t max_queued_work = 1'024;   // waiting for a worker; beyond: 503
+  // Of those beyond, so many at once are given time to read the 503.
+  size_t max_turned_away = 256;
+  size_t max_queued_work = 1'024;  // waiting for a worker; beyond: 503
   std::chrono::milliseconds handshake_timeout{5'000};
   std::chrono::milliseconds head_timeout{5'000};        // whole head; else 408
   std::chrono::milliseconds body_timeout{30'000};       // whole body; else 408

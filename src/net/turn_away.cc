@@ -16,7 +16,6 @@ constexpr std::string_view kFull =
 // Record type alert, TLS 1.2 as all records say, two bytes: fatal, 80.
 constexpr std::string_view kFullTls("\x15\x03\x03\x00\x02\x02\x50", 7);
 constexpr std::chrono::milliseconds kLinger{1000};
-constexpr uint64_t kMaxLeaving = 256;
 constexpr size_t kDropped = 4096;
 
 // A connection that was told and not yet closed.
@@ -62,7 +61,7 @@ class Leaver final : public Timed {
 }  // namespace
 
 Task<void> TurnAway(Edge& edge, Socket socket, bool tls) {
-  const bool wait = edge.shared.leaving < kMaxLeaving;
+  const bool wait = edge.shared.leaving < edge.shared.limits.max_turned_away;
   Leaver leaver(edge, std::move(socket));
   leaver.Tell(tls ? kFullTls : kFull);
   if (wait) co_await leaver.WaitForEnd();

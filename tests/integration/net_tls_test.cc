@@ -234,6 +234,19 @@ TEST_F(FetchTest, GarbageInsteadOfTlsHurtsNobody) {
   EXPECT_EQ(Outcome(GetTls("/cheap")), "ok");
 }
 
+TEST_F(FetchTest, TooManyTlsConnectionsAreTold) {
+  options_.limits.max_connections = 1;
+  UseTls();
+  Start();
+  auto first = Client();
+  while (server_->Stats().connections != 1) std::this_thread::yield();
+  auto second = Client();
+  second.Send(std::string("\x16\x03\x01\x00\x05hello", 10));
+  // The fatal alert internal_error, instead of a handshake.
+  EXPECT_EQ(second.UntilClosed(), std::string("\x15\x03\x03\0\x02\x02\x50", 7));
+  EXPECT_EQ(server_->Stats().refused, 1u);
+}
+
 TEST_F(FetchTest, ReloadedCertificateIsUsedForNewConnections) {
   UseTls();
   Start();

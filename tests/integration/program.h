@@ -1,0 +1,110 @@
+#pragma once
+
+// The real programs, started by a test, with what they write to standard error
+// in a file.
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include <csignal>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/integration/socket_client.h"
+#include "tests/support/shared_data.h"
+
+namespace vouchsafe::testing {
+
+inline std::string ProgramPath(const std::string& name) {
+  return std::string(VOUCHSAFE_BIN_DIR) + "/" + name;
+}
+
+// A port of the loopback that is free now.
+inline uint16_t FreePort() {
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  socklen_t size = sizeof address;
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  EXPECT_EQ(bind(fd, generic, size), 0);
+  EXPECT_EQ(getsockname(fd, generic, &size), 0);
+  close(fd);
+  return ntohs(address.sin_port);
+}
+
+// A short wait between two looks at another process.
+inline void Pause() { poll(nullptr, 0, 2); }
+
+class Program {
+ public:
+  // `words`: the program's path and its arguments. Standard output and error
+  // go to files in `folder`.
+  Program(const std::string& folder, std::vector<std::string> words,
+          std::vector<std::string> environment = {})
+      : out_(folder + "/" + NameOf(words) + ".out"),
+        err_(folder + "/" + NameOf(words) + ".err") {
+    posix_spawn_file_actions_t files;
+    posix_spawn_file_actions_init(&files);
+    constexpr int kFlags = O_WRONLY | O_CREAT | O_APPEND;
+    posix_spawn_file_actions_addopen(&files, 1, out_.c_str(), kFlags, 0600);
+    posix_spawn_file_actions_addopen(&files, 2, err_.c_str(), kFlags, 0600);
+    EXPECT_EQ(posix_spawn(&pid_, words[0].c_str(), &files, nullptr,
+                          Pointers(words).data(), Pointers(environment).data()),
+              0)
+        << words[0];
+    posix_spawn_file_actions_destroy(&files);
+  }
+  ~Program() {
+    if (pid_ < 0) return;
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+  }
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  void Signal(int number) const { kill(pid_, number); }
+  // Its exit code; minus the signal that ended it.
+  int WaitForEnd() {
+    int status = 0;
+    waitpid(std::exchange(pid_, -1), &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+  }
+  bool Ended() {
+    int status = 0;
+    if (pid_ < 0 || waitpid(pid_, &status, WNOHANG) == 0) return pid_ < 0;
+    pid_ = -1;
+    return true;
+  }
+  std::string Output() const { return ReadFile(out_); }
+  std::string Errors() const { return ReadFile(err_); }
+
+  // Until something accepts connections at the port, or the program ended.
+  void WaitForPort(uint16_t port) {
+    while (!SocketClient(port).connected()) {
+      ASSERT_FALSE(Ended()) << Errors();
+      Pause();
+    }
+  }
+
+ private:
+  static std::string NameOf(const std::vector<std::string>& words) {
+    return words[0].substr(words[0].rfind('/') + 1);
+  }
+  static std::vector<char*> Pointers(std::vector<std::string>& words) {
+    std::vector<char*> out;
+    for (std::string& word : words) out.push_back(word.data());
+    out.push_back(nullptr);
+    return out;
+  }
+
+  const std::string out_;
+  const std::string err_;
+  pid_t pid_ = -1;
+};
+
+}  // namespace vouchsafe::testing
