@@ -69,6 +69,7 @@ class Deployment {
   as::AttestationService& attestation() { return *attestation_; }
   const token::TokenVerifier& tokens() const { return *tokens_; }
   const DecisionRing& decisions() const { return ring_; }
+  storage::StoreProvider& stores() { return stores_; }
   DecisionSink& decision_sink() { return *decisions_; }
   KeepingLogger& logger() { return logger_; }
   ManualClock& clock() { return clock_; }

@@ -6,7 +6,7 @@
 #include "base/encoding.h"
 #include "crypto/hash.h"
 #include "json/parse.h"
-#include "tests/integration/deployment.h"
+#include "tests/integration/secrecy.h"
 #include "tests/support/shared_data.h"
 
 namespace vouchsafe::integration {
@@ -18,6 +18,8 @@ constexpr const char* kSecret = "the secret of this test";
 class EndToEnd : public ::testing::Test {
  protected:
   EndToEnd() { guest_.SetResource(kPath, kSecret); }
+  // Whatever a test did, nothing confidential was written down.
+  void TearDown() override { ExpectSecrecy(deployment_, guest_); }
 
   void ExpectAttested() {
     const auto token = guest_.Attest();
@@ -158,6 +160,7 @@ TEST(Restart, StateOutlivesTheProcess) {
   const auto token = guest.Attest();
   ASSERT_TRUE(token) << token.error().Text();
   const json::Value keys = first->attestation().TokenSignerJwks();
+  ExpectSecrecy(*first, guest);
   first.reset();
 
   Deployment second(dir.path());
@@ -177,6 +180,7 @@ TEST(Restart, StateOutlivesTheProcess) {
   guest.SetResourcePolicy(policy::kAffirmingResourcePolicy);
   ASSERT_TRUE(guest.Attest());
   EXPECT_EQ(guest.Get(kPath), kSecret);
+  ExpectSecrecy(second, guest);
 }
 
 }  // namespace

@@ -1,14 +1,10 @@
 // What a deployment writes down about its flows, allowed and refused: log lines
-// of every level and decision records hold no secret, token, cookie or nonce.
+// of every level, decision records and error answers hold nothing confidential
+// (confidential.h). The other tests of this program are searched as well.
 
 #include <gtest/gtest.h>
 
-#include <map>
-
-#include "base/encoding.h"
-#include "json/parse.h"
-#include "json/write.h"
-#include "tests/integration/deployment.h"
+#include "tests/integration/secrecy.h"
 
 namespace vouchsafe::integration {
 namespace {
@@ -16,50 +12,9 @@ namespace {
 constexpr const char* kPath = "default/test/secret";
 constexpr const char* kSecret = "d41e8f-our-secret-text-7c21";
 constexpr const char* kAdminToken = "admin.bearer.text-of-an-administrator";
-
-// What must not be found, by what it is.
-using Needles = std::multimap<std::string, std::string>;
-
-void AddToken(const std::string& token, Needles& needles) {
-  needles.emplace("token", token);
-  needles.emplace("token's signature", token.substr(token.rfind('.') + 1));
-}
-
-void AddText(const json::Value& body, const char* name, Needles& needles) {
-  const json::Value* value = body.Find(name);
-  if (value == nullptr || value->if_string() == nullptr) return;
-  const std::string& text = *value->if_string();
-  if (std::string_view(name) == "token") return AddToken(text, needles);
-  needles.emplace(name, text);
-}
-
-Needles CollectFrom(const fake::RouterFetcher& wire) {
-  Needles needles;
-  for (std::string_view text : {kSecret}) {
-    needles.emplace("secret", text);
-    needles.emplace("secret in base64", Base64Encode(AsBytes(text)));
-    needles.emplace("secret in base64url", Base64UrlEncode(AsBytes(text)));
-    needles.emplace("secret in hex", HexEncode(AsBytes(text)));
-  }
-  needles.emplace("admin token", kAdminToken);
-  for (const auto& [request, response] : wire.exchanges()) {
-    const std::string_view cookie = response.headers.Get("Set-Cookie");
-    if (!cookie.empty()) {
-      const size_t begin = cookie.find('=') + 1;
-      needles.emplace("cookie", cookie.substr(begin, cookie.find(';') - begin));
-    }
-    const auto answer = json::Parse(AsText(response.body));
-    if (answer) {
-      AddText(*answer, "nonce", needles);
-      AddText(*answer, "token", needles);
-      AddText(*answer, "ciphertext", needles);
-    }
-    const auto asked = json::Parse(AsText(request.body));
-    const json::Value* runtime = asked ? asked->Find("runtime-data") : nullptr;
-    if (runtime != nullptr) AddText(*runtime, "nonce", needles);
-  }
-  return needles;
-}
+constexpr const char* kInitData =
+    "version = \"0.1.0\"\nalgorithm = \"sha256\"\n\n[data]\n"
+    "\"cdh.toml\" = \"password = 'of no interest to any policy'\"\n";
 
 // Flows that succeed and flows that are refused at every step.
 void RunFlows(Guest& guest) {
@@ -74,6 +29,8 @@ void RunFlows(Guest& guest) {
   EXPECT_EQ(guest.Get(kPath, *token), kSecret);
   EXPECT_NE(guest.Get(kPath, *token + "x"), kSecret);
   EXPECT_NE(guest.Get("default/test/absent"), kSecret);
+
+  EXPECT_TRUE(guest.Attest(kInitData));
 
   guest.SetAttestationPolicy("default_cpu", kSvnPolicy);
   guest.SetReferenceValue("svn", json::Array{json::Value("1")});
@@ -93,21 +50,58 @@ TEST(LogSecrecy, NothingConfidentialIsWrittenDown) {
   Deployment deployment;
   Guest guest(deployment.router());
   RunFlows(guest);
-  const Needles needles = CollectFrom(guest.wire);
+  const Confidential confidential = ConfidentialOf(deployment, guest);
   for (const char* kind :
-       {"secret", "token", "cookie", "nonce", "ciphertext"}) {
-    EXPECT_GT(needles.count(kind), 0u) << kind;
+       {"secret", "token", "bearer token", "cookie", "nonce", "ciphertext",
+        "evidence", "init data", "guest's key", "signing key"}) {
+    EXPECT_GT(confidential.Count(kind), 0u) << kind;
   }
+  EXPECT_FALSE(deployment.logger().lines().empty());
+  ExpectNothingWrittenDown(deployment, guest.wire, confidential);
+}
 
-  std::vector<std::string> written = deployment.logger().lines();
-  EXPECT_FALSE(written.empty());
-  for (const auto& record : deployment.decisions().Newest(1000)) {
-    written.push_back(json::Write(ToJson(*record)));
-    written.push_back(ToText(ToJson(*record)));
+// The search itself: every form is found, whole or in part, inside of anything.
+TEST(LogSecrecy, TheSearchFindsEveryForm) {
+  const std::string secret =
+      "It was a bright cold day, and the clocks were striking sixteen.";
+  Confidential confidential;
+  confidential.Add("secret", secret);
+  confidential.Add("short", "12345678");
+  for (size_t begin : {size_t{0}, size_t{1}, size_t{2}, size_t{17}}) {
+    for (const char* before : {"", "x", "xy"}) {
+      const std::string part = before + secret.substr(begin, 40) + "yx";
+      for (const std::string& form :
+           {part, HexEncode(AsBytes(part)), Base64Encode(AsBytes(part)),
+            Base64UrlEncode(AsBytes(part))}) {
+        EXPECT_EQ(confidential.In("line \"" + form + "\"").size(), 1u) << form;
+      }
+    }
   }
-  for (const std::string& line : written) {
-    for (const auto& [kind, needle] : needles) {
-      EXPECT_EQ(line.find(needle), std::string::npos) << kind << " in " << line;
+  for (const std::string& text :
+       {std::string("a12345678b"), HexEncode(AsBytes("a12345678b")),
+        Base64Encode(AsBytes("a12345678b")), Base64Encode(AsBytes("12345678")),
+        Base64Encode(AsBytes("ab12345678"))}) {
+    EXPECT_EQ(confidential.In(text).size(), 1u) << text;
+  }
+  EXPECT_TRUE(confidential.In("It was a bright cold").empty());
+  EXPECT_TRUE(confidential.In("1234567").empty());
+}
+
+// And a line that leaks is one that fails.
+TEST(LogSecrecy, ALineThatLeaksIsNoticed) {
+  Deployment deployment;
+  Guest guest(deployment.router());
+  guest.SetResource(kPath, kSecret);
+  ASSERT_TRUE(guest.Attest());
+  const Confidential confidential = ConfidentialOf(deployment, guest);
+  for (const auto& exchange : guest.wire.exchanges()) {
+    for (const http::Header& header : exchange.response.headers) {
+      if (header.name != "Set-Cookie") continue;
+      EXPECT_FALSE(confidential.In(header.value).empty());
+    }
+    if (exchange.request.url.ends_with("/attest")) {
+      EXPECT_FALSE(confidential.In(AsText(exchange.request.body)).empty());
+      EXPECT_FALSE(confidential.In(exchange.response.body_text()).empty());
     }
   }
 }

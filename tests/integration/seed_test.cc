@@ -9,7 +9,7 @@
 #include "json/fields.h"
 #include "json/parse.h"
 #include "json/write.h"
-#include "tests/integration/deployment.h"
+#include "tests/integration/secrecy.h"
 #include "tests/support/shared_data.h"
 
 namespace vouchsafe::integration {
@@ -21,14 +21,30 @@ constexpr const char* kMeasurement =
 
 class SeedRequest : public ::testing::Test {
  protected:
-  http::Response Send(std::string method, std::string target,
+  // Neither evidence nor tokens are written down.
+  void TearDown() override {
+    EXPECT_GT(confidential_.Count("evidence"), 0u);
+    AddSigningKeys(deployment_, confidential_);
+    ExpectNothingWrittenDown(
+        deployment_, fake::RouterFetcher(deployment_.router()), confidential_);
+  }
+  http::Response Send(std::string method, const std::string& target,
                       std::string_view body = "") {
     http::Request request;
     request.method = std::move(method);
-    request.target = std::move(target);
+    request.target = target;
     request.headers.Add("Content-Type", "application/json");
     request.body = ToBytes(body);
-    return router_.Handle(request, deployment_.Context());
+    const auto sent = json::Parse(body);
+    if (sent) AddMembers(*sent, confidential_);
+    http::Response response = router_.Handle(request, deployment_.Context());
+    if (target == "/attestation" && response.status == 200) {
+      confidential_.AddToken("token", response.body);
+    }
+    if (response.status >= 400) {
+      ExpectHoldsNothing(response.body, confidential_);
+    }
+    return response;
   }
   static std::string Seed() {
     return vouchsafe::testing::ReadFile(std::string(VOUCHSAFE_SOURCE_DIR) +
@@ -36,6 +52,7 @@ class SeedRequest : public ::testing::Test {
   }
 
   Deployment deployment_;
+  Confidential confidential_;
   http::Router router_ = as::MakeRestRouter(
       {}, {&deployment_.attestation(), &deployment_.decision_sink(),
            &deployment_.logger()});
