@@ -116,7 +116,7 @@ bool HasGround(std::string_view reason) {
   if (open == std::string_view::npos || !reason.ends_with(')')) return false;
   const std::string_view ground = reason.substr(open + 1);
   for (const char* word :
-       {"decision ", "weak spot ", "better)", "[V])", "not built)"}) {
+       {"decision ", "weak spot ", "better)", "[V])", "not built)", "tests/"}) {
     if (ground.starts_with(word)) return true;
   }
   return false;

@@ -20,7 +20,8 @@
 // Whatever is not replayed is listed by name, with the same rules.
 //
 // A reason ends with its ground in parentheses: "(decision 20)", "(weak spot
-// C4)", "(better)", "([V])", "(not built)".
+// C4)", "(better)", "([V])", "(not built)", "(tests/...)" for what another test
+// replays.
 
 #include <map>
 #include <string>
