@@ -75,6 +75,7 @@ class Cli11Command final : public Command {
   }
   Command& Subcommand(const std::string& name, const std::string& help,
                       std::function<int()> run) override {
+    if (children_.empty()) AddHelp();
     CLI::App* child = app_->add_subcommand(name, help);
     // A group asks for one of its own; usage errors are then exit code 2.
     app_->require_subcommand(run_ ? 0 : 1, 1);
@@ -95,6 +96,30 @@ class Cli11Command final : public Command {
   void SetRun(std::function<int()> run) { run_ = std::move(run); }
 
  private:
+  // "help [subcommand ...]", as beside every list of subcommands in Trustee.
+  void AddHelp() {
+    CLI::App* help = app_->add_subcommand(
+        "help", "Print this message or the help of the given subcommand(s)");
+    auto named = std::make_shared<std::vector<std::string>>();
+    help->add_option("command", *named, "Which subcommand");
+    children_.push_back(std::make_unique<Cli11Command>(
+        help, [this, named] { return PrintHelpOf(*named); }, exit_code_));
+  }
+  int PrintHelpOf(const std::vector<std::string>& names) const {
+    const CLI::App* app = app_;
+    for (const std::string& name : names) {
+      const auto below = app->get_subcommands(
+          [&name](const CLI::App* a) { return a->get_name() == name; });
+      if (below.empty()) {
+        std::fprintf(stderr, "unrecognized subcommand '%s'\n", name.c_str());
+        return kUsage;
+      }
+      app = below.front();
+    }
+    std::printf("%s", app->help().c_str());
+    return kOk;
+  }
+
   CLI::App* app_;
   std::function<int()> run_;
   int* exit_code_;

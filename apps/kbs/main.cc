@@ -15,6 +15,7 @@
 #include "kbs/config.h"
 #include "kbs/resource_plugin.h"
 #include "kbs/service.h"
+#include "net/address.h"
 #include "net/curl_fetcher.h"
 #include "net/server.h"
 #include "net/signals.h"
@@ -278,6 +279,14 @@ Result<int> Serve(const config::Document& document,
   return cli::kOk;
 }
 
+Result<> CheckSockets(const kbs::HttpConfig& http) {
+  for (size_t i = 0; i < http.sockets.size(); ++i) {
+    TRY_CONTEXT(net::CheckAddress(http.sockets[i]),
+                "http_server.sockets[" + std::to_string(i) + "]");
+  }
+  return {};
+}
+
 Result<int> Run(const Flags& flags) {
   if (flags.serving.print_limits) {
     cli::PrintLimits(net::ServerLimits{});
@@ -306,6 +315,8 @@ Result<int> Run(const Flags& flags) {
   const kbs::KbsConfig config =
       TRY_CONTEXT(kbs::ReadKbsConfig(document->root()),
                   "failed to load configuration file " + *path);
+  TRY_CONTEXT(CheckSockets(config.http),
+              "failed to load configuration file " + *path);
   if (flags.serving.check_config) {
     std::printf("%s", config::CheckReport(document->name(), document).c_str());
     return cli::kOk;

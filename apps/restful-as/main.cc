@@ -10,6 +10,7 @@
 #include "crypto/random.h"
 #include "decision/sink.h"
 #include "http/cors.h"
+#include "net/address.h"
 #include "net/curl_fetcher.h"
 #include "net/server.h"
 #include "net/signals.h"
@@ -171,6 +172,10 @@ Result<int> Serve(const Flags& flags, const config::Document& document,
                   const as::AsConfig& config) {
   if (flags.socket.empty()) {
     std::fprintf(stderr, "--socket is required\n");
+    return cli::kUsage;
+  }
+  if (const Result<> good = net::CheckAddress(flags.socket); !good) {
+    std::fprintf(stderr, "--socket: %s\n", good.error().Text().c_str());
     return cli::kUsage;
   }
   net::Signals signals;  // before any other thread

@@ -174,9 +174,13 @@ Result<> KbsClient::SendAdmin(std::string method, std::string_view path,
     request.headers.Set("Authorization", "Bearer " + *admin_token_);
   }
   request.body = std::move(body);
-  const http::FetchResponse reply =
-      TRY(Send(std::move(request), path, context));
-  if (answer != nullptr) *answer = ToText(reply.body);
+  const Result<http::FetchResponse> reply =
+      Send(std::move(request), path, context);
+  if (!reply && refusal_) {
+    return tl::unexpected<Error>(AdminRefusalError(*refusal_));
+  }
+  if (!reply) return tl::unexpected<Error>(reply.error());
+  if (answer != nullptr) *answer = ToText(reply->body);
   return {};
 }
 

@@ -32,6 +32,7 @@ struct ServerRefusal {
   std::string detail;
   std::string code;        // empty from a server of another make
   std::string request_id;  // the same
+  std::string body;        // as it came, but for what is no UTF-8
 };
 
 // The guest's key pair. The private half never leaves.

@@ -151,6 +151,20 @@ TEST_F(KbsClientTest, OtherKeyCannotOpenTheAnswer) {
       client_.GetResource("resource", "a/b/c", other, std::nullopt, context_));
 }
 
+TEST_F(KbsClientTest, AdministratorsSeeTheBodyInQuotes) {
+  const std::string url = FakeKbs::Url("resource-policy");
+  fetcher_.On(url, 401, std::string_view(R"({"type":"t","code":"c"})"));
+  const auto coded = client_.SetResourcePolicy(AsBytes("x"), context_);
+  ASSERT_FALSE(coded);
+  EXPECT_EQ(coded.error().Text(),
+            R"(Request Failed, Response: "{\"type\":\"t\",\"code\":\"c\"}")");
+  fetcher_.On(url, 405, std::string_view(""));
+  const auto empty = client_.SetResourcePolicy(AsBytes("x"), context_);
+  ASSERT_FALSE(empty);
+  EXPECT_EQ(empty.error().Text(),
+            R"(Request Failed, Response: "", status 405)");
+}
+
 TEST_F(KbsClientTest, RefusalsAreReadAndTold) {
   const struct {
     const char* name;

@@ -1,6 +1,7 @@
 #include "client/send.h"
 
 #include "json/parse.h"
+#include "json/write.h"
 
 namespace vouchsafe::client {
 namespace {
@@ -18,6 +19,7 @@ std::string Member(const json::Value& object, std::string_view name) {
 ServerRefusal ReadRefusal(const http::FetchResponse& response) {
   ServerRefusal refusal;
   refusal.status = response.status;
+  refusal.body = http::Utf8Lossy(response.body_text());
   const Result<json::Value> body = json::Parse(response.body_text());
   if (body && body->is_object()) {
     refusal.type = Member(*body, "type");
@@ -51,6 +53,15 @@ Error RefusalError(const ServerRefusal& refusal) {
     text += " [request_id " + refusal.request_id + "]";
   }
   error.message = std::move(text);
+  return error;
+}
+
+Error AdminRefusalError(const ServerRefusal& refusal) {
+  Error error = RefusalError(refusal);
+  error.message = "Request Failed, Response: " + json::Quote(refusal.body);
+  if (refusal.code.empty()) {
+    error.message += ", status " + std::to_string(refusal.status);
+  }
   return error;
 }
 

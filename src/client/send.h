@@ -11,6 +11,9 @@ ServerRefusal ReadRefusal(const http::FetchResponse& response);
 // 401: "request unauthorized", 404: "KBS resource not found", other: "KBS
 // internal error", with the server's words behind it.
 Error RefusalError(const ServerRefusal& refusal);
+// Of an administrator's request: "Request Failed, Response: " and the body in
+// quotes, as scripts of Trustee know it.
+Error AdminRefusalError(const ServerRefusal& refusal);
 // The JSON of a 200; kBadPeer when it is none.
 Result<json::Value> ParseAnswer(const http::FetchResponse& response,
                                 std::string_view what);
