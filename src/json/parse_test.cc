@@ -17,6 +17,53 @@ std::string ErrorOf(std::string_view text, const ParseOptions& options = {}) {
   return value ? "parsed" : value.error().Text();
 }
 
+// Around every border of the fast ways: whole numbers, arrays of them, and
+// strings looked at in words.
+TEST(Parse, FastWaysGiveTheSameValues) {
+  const struct {
+    std::string text, want;
+  } kCases[] = {
+      {"[1,2,3]", "[1,2,3]"},
+      {"[1,[2,3],4]", "[1,[2,3],4]"},
+      {"[1,2,null,3]", "[1,2,null,3]"},
+      {"[1,\"a\",2]", "[1,\"a\",2]"},
+      {"[1,{\"a\":[5]},2]", "[1,{\"a\":[5]},2]"},
+      {"[1,2.5,3]", "[1,2.5,3]"},
+      {"[[],[1],[[2]]]", "[[],[1],[[2]]]"},
+      {"[999999999999999999,-999999999999999999]",
+       "[999999999999999999,-999999999999999999]"},
+      {"[1000000000000000000,9223372036854775807,9223372036854775808]",
+       "[1000000000000000000,9223372036854775807,9223372036854775808]"},
+      {"[0,-0,-1,10,1e2,1E2]", "[0,-0,-1,10,1e2,1E2]"},
+      {"{\"a\":1,\"b\":[1,2]}", "{\"a\":1,\"b\":[1,2]}"},
+  };
+  for (const auto& c : kCases) {
+    const auto value = Parse(c.text);
+    ASSERT_TRUE(value.has_value()) << c.text << value.error().Text();
+    EXPECT_EQ(Write(*value), c.want);
+  }
+  for (size_t before = 0; before < 20; ++before) {
+    for (const std::string special :
+         {"\\n", "\\\"", "\u00e9", "\x7f", "\\\\"}) {
+      const std::string text =
+          "\"" + std::string(before, 'x') + special + "tail of words\"";
+      const auto value = Parse(text);
+      ASSERT_TRUE(value.has_value()) << text;
+      EXPECT_EQ(Write(*value), text);
+    }
+    const std::string bad = "\"" + std::string(before, 'x') + "\x01 tail\"";
+    EXPECT_NE(ErrorOf(bad).find("control character"), std::string::npos);
+  }
+}
+
+TEST(Parse, ShortNumbersObeyTheirLimitToo) {
+  ParseOptions options;
+  options.max_number_digits = 3;
+  EXPECT_EQ(ErrorOf("[123]", options), "parsed");
+  EXPECT_NE(ErrorOf("[1234]", options).find("want 3 at most"),
+            std::string::npos);
+}
+
 TEST(Parse, ErrorsSayWhereWantAndGot) {
   const struct {
     std::string text;

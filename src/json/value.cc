@@ -9,6 +9,9 @@ namespace vouchsafe::json {
 namespace {
 
 constexpr size_t kLinearMembers = 16;
+// Runs up to this length are sorted, longer ones merged: a merge takes memory
+// for itself each time, and most objects are small.
+constexpr size_t kSortedRun = 64;
 
 // One reference token of RFC 6901 section 4; nullopt for a stray '~'.
 std::optional<std::string> UnescapeToken(std::string_view token) {
@@ -84,7 +87,11 @@ void Object::IndexUpTo(size_t count) {
     const auto end = by_name_.end();
     for (size_t width = 1; by_name_.size() % (2 * width) == 0; width *= 2) {
       const auto step = static_cast<ptrdiff_t>(width);
-      std::inplace_merge(end - 2 * step, end - step, end, by_name);
+      if (2 * width <= kSortedRun) {
+        std::sort(end - 2 * step, end, by_name);
+      } else {
+        std::inplace_merge(end - 2 * step, end - step, end, by_name);
+      }
     }
   }
 }
@@ -114,8 +121,7 @@ bool Object::Erase(std::string_view name) {
   const size_t index = IndexOf(name);
   if (index == members_.size()) return false;
   members_.erase(members_.begin() + static_cast<ptrdiff_t>(index));
-  by_name_.clear();
-  if (members_.size() > kLinearMembers) IndexUpTo(members_.size());
+  by_name_.clear();  // until the next Set; lookups are linear meanwhile
   return true;
 }
 

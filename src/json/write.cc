@@ -1,7 +1,9 @@
 #include "json/write.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
+#include <iterator>
 #include <vector>
 
 namespace vouchsafe::json {
@@ -12,42 +14,52 @@ struct Style {
   bool pretty = false;
 };
 
-void AppendQuoted(std::string_view text, std::string& out) {
+// What must be escaped in a string (RFC 8259 section 7).
+constexpr bool IsEscaped(char c) {
+  return static_cast<uint8_t>(c) < 0x20 || c == '"' || c == '\\';
+}
+
+void AppendEscaped(char c, std::string& out) {
   constexpr std::string_view kHex = "0123456789abcdef";
-  out.push_back('"');
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (const auto byte = static_cast<uint8_t>(c); byte < 0x20) {
-          out += "\\u00";
-          out.push_back(kHex[byte >> 4]);
-          out.push_back(kHex[byte & 15]);
-        } else {
-          out.push_back(c);
-        }
-    }
+  out.push_back('\\');
+  switch (c) {
+    case '"':
+    case '\\':
+      out.push_back(c);
+      break;
+    case '\b':
+      out.push_back('b');
+      break;
+    case '\f':
+      out.push_back('f');
+      break;
+    case '\n':
+      out.push_back('n');
+      break;
+    case '\r':
+      out.push_back('r');
+      break;
+    case '\t':
+      out.push_back('t');
+      break;
+    default:
+      out += "u00";
+      out.push_back(kHex[static_cast<uint8_t>(c) >> 4]);
+      out.push_back(kHex[static_cast<uint8_t>(c) & 15]);
   }
+}
+
+// Runs between escapes are appended whole.
+void AppendQuoted(std::string_view text, std::string& out) {
+  out.push_back('"');
+  size_t begin = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (!IsEscaped(text[i])) continue;
+    out.append(text.substr(begin, i - begin));
+    AppendEscaped(text[i], out);
+    begin = i + 1;
+  }
+  out.append(text.substr(begin));
   out.push_back('"');
 }
 
@@ -55,6 +67,7 @@ class Writer {
  public:
   explicit Writer(Style style) : style_(style) {}
 
+  void Append(const Object& object) { AppendObject(object); }
   void Append(const Value& value) {
     if (value.is_null()) {
       out_ += "null";
@@ -66,6 +79,8 @@ class Writer {
       AppendArray(*array);
     } else if (const Object* object = value.if_object()) {
       AppendObject(*object);
+    } else if (const auto number = value.int64()) {
+      AppendInteger(*number);
     } else {
       out_ += value.number_text();
     }
@@ -73,6 +88,12 @@ class Writer {
   std::string TakeText() { return std::move(out_); }
 
  private:
+  void AppendInteger(int64_t number) {
+    char text[24];
+    const auto [end, error] =
+        std::to_chars(std::begin(text), std::end(text), number);
+    out_.append(text, end);
+  }
   void AppendArray(const Array& array) {
     Open('[');
     for (const Value& element : array) {
@@ -132,7 +153,8 @@ class Writer {
   size_t depth_ = 0;
 };
 
-std::string WriteAs(const Value& value, Style style) {
+template <class T>
+std::string WriteAs(const T& value, Style style) {
   Writer writer(style);
   writer.Append(value);
   return writer.TakeText();
@@ -141,6 +163,7 @@ std::string WriteAs(const Value& value, Style style) {
 }  // namespace
 
 std::string Write(const Value& value) { return WriteAs(value, {}); }
+std::string Write(const Object& object) { return WriteAs(object, {}); }
 
 std::string WriteSorted(const Value& value) {
   return WriteAs(value, {.sorted = true, .pretty = false});

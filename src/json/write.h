@@ -10,6 +10,7 @@
 namespace vouchsafe::json {
 
 std::string Write(const Value& value);        // compact, members in their order
+std::string Write(const Object& object);      // the same, without a copy
 std::string WriteSorted(const Value& value);  // compact, members by byte order
 std::string WritePretty(const Value& value);  // two blanks, members in order
 
