@@ -1,6 +1,7 @@
 #include "checks/check_log.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/encoding.h"
 
@@ -103,21 +104,73 @@ std::string CheckValue::Text() const {
   return text;
 }
 
-void CheckLog::Add(CheckEntry entry) {
-  if (entries_.size() >= kMaxEntries) {
+bool operator==(const CheckValue& a, const CheckValue& b) {
+  return a.kind_ == b.kind_ && a.size_or_number_ == b.size_or_number_ &&
+         std::equal(a.prefix_.begin(),
+                    a.prefix_.begin() + static_cast<std::ptrdiff_t>(a.kept()),
+                    b.prefix_.begin());
+}
+
+// Kind, size or number (8 bytes), then the bytes kept.
+void CheckLog::AddValue(const CheckValue& value) {
+  values_.push_back(static_cast<char>(value.kind_));
+  if (!value.present()) return;
+  char number[sizeof value.size_or_number_];
+  std::memcpy(number, &value.size_or_number_, sizeof number);
+  values_.append(number, sizeof number);
+  values_.append(AsText(ByteView(value.prefix_).first(value.kept())));
+}
+
+CheckValue CheckLog::ValueAt(size_t& at) const {
+  CheckValue value;
+  value.kind_ = static_cast<CheckValue::Kind>(values_[at++]);
+  if (!value.present()) return value;
+  std::memcpy(&value.size_or_number_, values_.data() + at,
+              sizeof value.size_or_number_);
+  at += sizeof value.size_or_number_;
+  std::copy_n(values_.begin() + static_cast<std::ptrdiff_t>(at), value.kept(),
+              value.prefix_.begin());
+  at += value.kept();
+  return value;
+}
+
+void CheckLog::Add(const CheckEntry& entry) {
+  if (packed_.size() >= kMaxEntries) {
     truncated_ = true;
     return;
   }
-  if (entries_.empty()) entries_.reserve(32);
-  entries_.push_back(entry);
+  const bool got_is_want = entry.got == entry.want;
+  packed_.push_back({entry.check, entry.detail,
+                     static_cast<uint32_t>(values_.size()), entry.outcome,
+                     got_is_want});
+  AddValue(entry.want);
+  if (!got_is_want) AddValue(entry.got);
+}
+
+CheckEntry CheckLog::Unpack(const Packed& packed) const {
+  CheckEntry entry;
+  entry.check = packed.check;
+  entry.outcome = packed.outcome;
+  entry.detail = packed.detail;
+  size_t at = packed.values_at;
+  entry.want = ValueAt(at);
+  entry.got = packed.got_is_want ? entry.want : ValueAt(at);
+  return entry;
+}
+
+std::vector<CheckEntry> CheckLog::entries() const {
+  std::vector<CheckEntry> out;
+  out.reserve(packed_.size());
+  for (const Packed& packed : packed_) out.push_back(Unpack(packed));
+  return out;
 }
 
 Error CheckLog::AddFailure(const Check& check, CheckValue want,
                            CheckValue got) {
   Observe(check);
   // A failure is kept even when the log is full: it is what the reader needs.
-  if (entries_.size() >= kMaxEntries) {
-    entries_.pop_back();
+  if (packed_.size() >= kMaxEntries) {
+    packed_.pop_back();
     truncated_ = true;
   }
   Add({&check, CheckOutcome::kFailed, want, got, {}});
@@ -180,15 +233,26 @@ void CheckLog::Note(const Check& check, CheckValue value) {
 }
 
 void CheckLog::Append(const CheckLog& other) {
-  for (const CheckEntry& entry : other.entries_) Add(entry);
+  const auto base = static_cast<uint32_t>(values_.size());
+  const size_t room = kMaxEntries - packed_.size();
+  packed_.reserve(packed_.size() + std::min(room, other.packed_.size()));
+  values_ += other.values_;
+  for (const Packed& packed : other.packed_) {
+    if (packed_.size() >= kMaxEntries) {
+      truncated_ = true;
+      break;
+    }
+    packed_.push_back(packed);
+    packed_.back().values_at += base;
+  }
   truncated_ = truncated_ || other.truncated_;
 }
 
-const CheckEntry* CheckLog::failure() const {
-  for (auto it = entries_.rbegin(); it != entries_.rend(); ++it) {
-    if (it->outcome == CheckOutcome::kFailed) return &*it;
+std::optional<CheckEntry> CheckLog::failure() const {
+  for (auto it = packed_.rbegin(); it != packed_.rend(); ++it) {
+    if (it->outcome == CheckOutcome::kFailed) return Unpack(*it);
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 }  // namespace vouchsafe

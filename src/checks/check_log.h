@@ -15,6 +15,7 @@
 // so that scripts/prove-checks can show that some test notices. RequireSome
 // yields a value and cannot be waived.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -27,7 +28,7 @@
 
 namespace vouchsafe {
 
-enum class CheckOutcome { kPassed, kFailed, kSkipped, kNoted };
+enum class CheckOutcome : uint8_t { kPassed, kFailed, kSkipped, kNoted };
 
 std::string_view CheckOutcomeName(CheckOutcome outcome);  // "passed", ...
 
@@ -35,7 +36,7 @@ std::string_view CheckOutcomeName(CheckOutcome outcome);  // "passed", ...
 // text is printed as it is.
 class CheckValue {
  public:
-  static constexpr size_t kInline = 64;
+  static constexpr size_t kInline = 64;  // bytes kept
 
   CheckValue() = default;
   static CheckValue OfBytes(ByteView bytes);
@@ -46,7 +47,14 @@ class CheckValue {
   std::string Text() const;  // with "..." and the size when it was cut
 
  private:
+  friend class CheckLog;
   enum class Kind : uint8_t { kNone, kBytes, kText, kNumber };
+  size_t kept() const {
+    return kind_ == Kind::kBytes || kind_ == Kind::kText
+               ? std::min<size_t>(size_or_number_, kInline)
+               : 0;
+  }
+  friend bool operator==(const CheckValue& a, const CheckValue& b);
   Kind kind_ = Kind::kNone;
   uint64_t size_or_number_ = 0;
   std::array<uint8_t, kInline> prefix_{};
@@ -105,19 +113,34 @@ class CheckLog {
   // Appends another unit's entries (one device after the other).
   void Append(const CheckLog& other);
 
-  const std::vector<CheckEntry>& entries() const { return entries_; }
+  // Unpacked anew at each call: take it once.
+  std::vector<CheckEntry> entries() const;
+  size_t size() const { return packed_.size(); }
   bool truncated() const { return truncated_; }
   // The last failed entry, if any.
-  const CheckEntry* failure() const;
+  std::optional<CheckEntry> failure() const;
 
  private:
-  void Add(CheckEntry entry);
+  // Logs are kept in decision records by the thousand, so an entry holds only
+  // the bytes of its values, one behind the other in values_.
+  struct Packed {
+    const Check* check;
+    std::string_view detail;
+    uint32_t values_at;
+    CheckOutcome outcome;
+    bool got_is_want;  // stored once
+  };
+  void Add(const CheckEntry& entry);
+  void AddValue(const CheckValue& value);
+  CheckValue ValueAt(size_t& at) const;
+  CheckEntry Unpack(const Packed& packed) const;
   Error AddFailure(const Check& check, CheckValue want, CheckValue got);
   Error AddInnerFailure(const Check& check, const Error& inner);
   Result<> Judge(const Check& check, bool holds, CheckValue want,
                  CheckValue got);
 
-  std::vector<CheckEntry> entries_;
+  std::vector<Packed> packed_;
+  std::string values_;
   bool truncated_ = false;
 };
 

@@ -27,7 +27,7 @@ TEST(CheckLog, FailureNamesCheckWantAndGot) {
   EXPECT_EQ(result.error().message,
             "sample.report.data: not so: The report data match; want ab, got "
             "cd01");
-  ASSERT_NE(log.failure(), nullptr);
+  ASSERT_TRUE(log.failure().has_value());
   EXPECT_EQ(log.failure()->outcome, CheckOutcome::kFailed);
   EXPECT_EQ(log.failure()->want.Text(), "ab");
 }
@@ -71,7 +71,7 @@ TEST(CheckLog, SkipsAndNotesNeverFail) {
   EXPECT_EQ(log.entries()[0].outcome, CheckOutcome::kSkipped);
   EXPECT_EQ(log.entries()[0].detail, "none given");
   EXPECT_EQ(log.entries()[1].got.Text(), "7");
-  EXPECT_EQ(log.failure(), nullptr);
+  EXPECT_FALSE(log.failure().has_value());
   EXPECT_EQ(CheckOutcomeName(CheckOutcome::kNoted), "noted");
 }
 
@@ -91,8 +91,31 @@ TEST(CheckLog, IsBoundedAndKeepsTheFailure) {
   EXPECT_TRUE(log.truncated());
   EXPECT_FALSE(log.Require(kTag, false));
   EXPECT_EQ(log.entries().size(), CheckLog::kMaxEntries);
-  ASSERT_NE(log.failure(), nullptr);
+  ASSERT_TRUE(log.failure().has_value());
   EXPECT_EQ(log.failure()->check, &kTag);
+}
+
+TEST(CheckLog, KeepsValuesOfEveryKindApart) {
+  CheckLog log;
+  EXPECT_TRUE(log.RequireEqual(kTag, "same", "same"));
+  EXPECT_FALSE(log.RequireEqual(kTag, uint64_t{7}, uint64_t{1'000'000}));
+  EXPECT_FALSE(log.RequireEqual(kTag, Bytes(70, 1), Bytes(2, 0xab)));
+  EXPECT_TRUE(log.Require(kTag, true));
+  CheckLog all;
+  all.Note(kData, CheckValue::OfText(""));
+  all.Append(log);
+  const std::vector<CheckEntry> entries = all.entries();
+  ASSERT_EQ(entries.size(), 5u);
+  EXPECT_TRUE(entries[0].got.present());
+  EXPECT_EQ(entries[0].got.Text(), "");
+  EXPECT_EQ(entries[1].want.Text(), "same");
+  EXPECT_EQ(entries[1].got.Text(), "same");
+  EXPECT_EQ(entries[2].want.Text(), "7");
+  EXPECT_EQ(entries[2].got.Text(), "1000000");
+  EXPECT_TRUE(entries[3].want.Text().ends_with("01... (70 bytes)"));
+  EXPECT_EQ(entries[3].got.Text(), "abab");
+  EXPECT_FALSE(entries[4].want.present());
+  EXPECT_FALSE(entries[4].got.present());
 }
 
 TEST(CheckLog, AppendsAnotherUnit) {

@@ -50,8 +50,8 @@ void DecisionLog::Write(std::shared_ptr<const DecisionRecord> record) {
 
 void CheckCounter::Write(std::shared_ptr<const DecisionRecord> record) {
   for (const CheckSection& section : record->sections) {
-    const CheckEntry* failure = section.checks.failure();
-    if (failure == nullptr) continue;
+    const std::optional<CheckEntry> failure = section.checks.failure();
+    if (!failure) continue;
     const std::lock_guard lock(mutex_);
     ++failed_[std::string(failure->check->id)];
   }

@@ -241,7 +241,7 @@ TEST_F(TokenTest, ARefusedTokenLogsWhatFailed) {
   const auto verifier = WithRoot();
   CheckLog log;
   EXPECT_FALSE(verifier->Verify(ChainToken(R"({"exp":1})"), log, now_.context));
-  ASSERT_NE(log.failure(), nullptr);
+  ASSERT_TRUE(log.failure().has_value());
   EXPECT_EQ(log.failure()->check, &jose::kJwtNotExpired);
 }
 
