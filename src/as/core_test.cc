@@ -57,7 +57,8 @@ TEST(Evaluate, FillsTheRecord) {
   ASSERT_EQ(record.policies.size(), 1u);
   EXPECT_EQ(record.policies[0].id, "default_cpu");
   EXPECT_EQ(record.policies[0].entry, "data.policy.trust_claims");
-  EXPECT_GT(record.policies[0].deciding.size(), 1u)
+  ASSERT_NE(record.policies[0].explanation, nullptr);
+  EXPECT_GT(record.policies[0].explanation->Lines().size(), 1u)
       << "what was tried, since it does not affirm";
   ASSERT_FALSE(record.reference_values.empty());
   EXPECT_EQ(record.reference_values[0].id, "snp_launch_measurement");

@@ -121,7 +121,7 @@ void Evaluation::Explain(const policy::Policy& policy,
 Result<ear::Submod> Evaluation::Judge(Device device,
                                       const std::string& policy_id) {
   const std::string tee_class = device.claims.tee_class;
-  json::Object input = TRY(
+  json::Value input = TRY(
       MakePolicyInput(device.tee, std::move(device.claims.claims),
                       device.init_data_claims, device.runtime_data_claims,
                       options_.verbose_token ? Verbose::kYes : Verbose::kNo));
@@ -149,8 +149,11 @@ Result<ear::Submod> Evaluation::Judge(Device device,
   submod.name = tee_class + std::to_string(counters_[tee_class]++);
   CheckLog& log = record_.Section(submod.name);
   auto vector = TrustClaims(answer, log);
-  const bool affirms = vector && vector->Worst() == ear::Tier::kAffirming;
-  if (explain_ || !affirms) Explain(*policy, std::move(question), answer);
+  if (explain_ || !vector) {
+    Explain(*policy, std::move(question), answer);
+  } else if (vector->Worst() != ear::Tier::kAffirming) {
+    unexplained_.push_back({record_.policies.size(), policy, submod.name});
+  }
   record_.policies.push_back(answer.fact);
   if (!vector) return tl::unexpected(std::move(vector).error());
 
@@ -174,7 +177,24 @@ Result<std::string> Evaluation::Run(const EvaluateRequest& request) {
   const json::Object claims =
       TRY(options_.form == ear::TokenForm::kSimple ? SimpleClaims(request)
                                                    : EarClaims(request));
-  return deps_.signer->Sign(json::Write(claims));
+  auto payload = std::make_shared<const std::string>(json::Write(claims));
+  auto token = deps_.signer->Sign(*payload);
+  RecordForLater(std::move(payload));
+  return token;
+}
+
+void Evaluation::RecordForLater(std::shared_ptr<const std::string> payload) {
+  if (unexplained_.empty()) return;
+  const auto answers =
+      std::make_shared<const policy::HostAnswers>(std::move(reference_values_));
+  for (Unexplained& one : unexplained_) {
+    record_.policies[one.fact].explanation =
+        std::make_shared<const policy::RecordedEvaluation>(
+            policy::RecordedQuestion{
+                std::move(one.policy), payload,
+                "/submods/" + one.submod + "/ear.veraison.annotated-evidence",
+                answers, context_.clock->UnixMicros()});
+  }
 }
 
 Result<json::Object> Evaluation::EarClaims(const EvaluateRequest& request) {

@@ -9,6 +9,7 @@
 
 #include "as/core.h"
 #include "ear/simple_token.h"
+#include "policy/recorded.h"
 
 namespace vouchsafe::as {
 
@@ -45,6 +46,15 @@ class Evaluation {
   void Explain(const policy::Policy& policy, policy::PolicyQuestion question,
                policy::PolicyAnswer& answer);
   Result<json::Value> ReferenceValue(std::string_view id);
+  // What turned out not affirming can be explained from the token's text.
+  void RecordForLater(std::shared_ptr<const std::string> payload);
+
+  // A fact of the record whose explanation waits for the token's text.
+  struct Unexplained {
+    size_t fact;  // index in record_.policies
+    std::shared_ptr<const policy::Policy> policy;
+    std::string submod;
+  };
 
   const CoreOptions& options_;
   const CoreDeps& deps_;
@@ -54,7 +64,8 @@ class Evaluation {
   std::vector<Device> devices_;
   std::map<std::string, uint64_t, std::less<>> counters_;  // by class
   // Asked once per request, so that all devices are judged by one state.
-  std::map<std::string, json::Value, std::less<>> reference_values_;
+  policy::HostAnswers reference_values_;
+  std::vector<Unexplained> unexplained_;
 };
 
 // The verifier for a TEE by any of its names, and the name that output uses.

@@ -49,7 +49,9 @@ json::Value ToJson(const ReferenceValueFact& fact) {
 
 json::Value ToJson(const PolicyFact& fact) {
   json::Array deciding;
-  for (const std::string& line : fact.deciding) deciding.push_back(line);
+  const std::vector<std::string> lines =
+      fact.explanation != nullptr ? fact.explanation->Lines() : fact.deciding;
+  for (const std::string& line : lines) deciding.push_back(line);
   json::Object out;
   out.Set("id", fact.id);
   out.Set("sha384", fact.sha384);

@@ -5,6 +5,7 @@
 // change it. Public facts only: never a secret, token, key, cookie or evidence.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,14 @@ struct ReferenceValueFact {
   std::string note;   // "expired at ...", provenance; may be empty
 };
 
+// Why a policy answered so, worked out when somebody asks: most records are
+// dropped unread. Immutable and thread-safe.
+class PolicyExplanation {
+ public:
+  virtual ~PolicyExplanation() = default;
+  virtual std::vector<std::string> Lines() const = 0;
+};
+
 struct PolicyFact {
   std::string id;
   std::string sha384;  // hex of the text
@@ -39,6 +48,8 @@ struct PolicyFact {
   std::string answer;  // JSON text, shortened, or "undefined"
   // Where the answer came from: "default_cpu.rego:12: ..." and why.
   std::vector<std::string> deciding;
+  // When set, its lines stand for `deciding`.
+  std::shared_ptr<const PolicyExplanation> explanation = nullptr;
 };
 
 // Checks of one unit (one device, or "admission").

@@ -44,7 +44,8 @@ struct Appraisal {
   TrustVector vector;
   std::string policy_id;      // without the class suffix
   std::string policy_sha384;  // lower hex of the text that decided
-  json::Object evidence;      // annotated evidence = the policy's input
+  json::Value evidence =
+      json::Object();  // annotated evidence = the policy's input
   std::vector<Extension> extensions;
 };
 

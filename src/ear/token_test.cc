@@ -20,7 +20,7 @@ Submod MakeSubmod(std::string name, std::string_view claims) {
 
 TEST(BuildClaims, HasEveryMemberOfTheFormat) {
   Submod cpu = MakeSubmod("cpu0", R"({"hardware":97})");
-  cpu.appraisal.evidence.Set("report_data", "00");
+  cpu.appraisal.evidence.if_object()->Set("report_data", "00");
   cpu.appraisal.extensions.push_back({"ear.z", 1, 1});
   cpu.appraisal.extensions.push_back({"ear.a", 2, "x"});
   const auto claims = BuildClaims(
