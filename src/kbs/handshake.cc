@@ -121,22 +121,22 @@ KbsService::Reply KbsService::Auth(const KbsRequest& request) const {
 }
 
 Result<std::string> KbsService::Evaluate(const Session::Authed& authed,
-                                         const Attestation& attestation,
+                                         Attestation attestation,
                                          DecisionRecord& record,
                                          const RequestContext& context) const {
   const ProtocolVersion* protocol = FindProtocol(authed.version);
   as::EvaluateRequest evaluate;
   evaluate.policy_ids = {"default"};
   evaluate.requests.push_back(ToVerification(
-      authed.tee, attestation.primary_evidence,
+      authed.tee, std::move(attestation.primary_evidence),
       protocol->primary_runtime_data(attestation, authed.nonce)));
   if (attestation.init_data_toml) {
-    evaluate.requests.back().init_data =
-        as::InitData{as::InitData::Toml{*attestation.init_data_toml}};
+    evaluate.requests.back().init_data = as::InitData{
+        as::InitData::Toml{*std::move(attestation.init_data_toml)}};
   }
-  for (const DeviceEvidence& device : attestation.additional) {
+  for (DeviceEvidence& device : attestation.additional) {
     evaluate.requests.push_back(
-        ToVerification(device.tee, device.evidence,
+        ToVerification(std::move(device.tee), std::move(device.evidence),
                        DeviceRuntimeData(attestation, authed.nonce)));
   }
   return parts_.attestation->Evaluate(evaluate, record, context);
@@ -162,14 +162,14 @@ Result<http::Response> KbsService::Attestate(const KbsRequest& request,
         CheckValue::OfText(authed.version)));
     const json::Value body = TRY_CONTEXT(json::Parse(request.http.body_text()),
                                          "deserialize Attestation");
-    const Attestation attestation =
+    Attestation attestation =
         TRY_CONTEXT(protocol->parse(body), "deserialize Attestation");
     if (attestation.nonce) {
       // Without the values: records and logs never hold a session's nonce.
       TRY(log.Require(kNonce, authed.nonce == *attestation.nonce));
     }
     std::string token =
-        TRY(Evaluate(authed, attestation, record, request.context));
+        TRY(Evaluate(authed, std::move(attestation), record, request.context));
     session = TRY(parts_.sessions->MarkAttested(session, std::move(token)));
   }
   json::Object reply;

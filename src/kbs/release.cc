@@ -29,6 +29,18 @@ json::Value ReleaseData(const KbsRequest& request) {
   return data;
 }
 
+// `input` of the resource policy, made once per token.
+Result<std::shared_ptr<const rego::Document>> PolicyInput(
+    const token::VerifiedToken& token) {
+  if (auto made = token.derived()) {
+    return std::static_pointer_cast<const rego::Document>(std::move(made));
+  }
+  auto input = std::make_shared<const rego::Document>(
+      TRY(rego::Document::FromValue(token.claims())));
+  token.SetDerived(input);
+  return std::shared_ptr<const rego::Document>(std::move(input));
+}
+
 std::string Subject(const KbsRequest& request,
                     const token::VerifiedToken& token) {
   std::string subject = "resource=" + request.plugin;
@@ -94,10 +106,10 @@ Result<policy::PolicyAnswer> KbsService::AskPolicy(
     const KbsRequest& request, const token::VerifiedToken& token) const {
   const std::shared_ptr<const policy::Policy> policy =
       TRY(parts_.policies->Load(kResourcePolicyId, request.context));
-  const rego::Document input = TRY(rego::Document::FromValue(token.claims()));
+  const auto input = TRY(PolicyInput(token));
   const rego::Document data =
       TRY(rego::Document::FromValue(ReleaseData(request)));
-  policy::PolicyQuestion question{&input, &data, {}};
+  policy::PolicyQuestion question{input.get(), &data, {}};
   policy::PolicyAnswer answer =
       TRY(policy::PolicyStore::Evaluate(*policy, question, request.context));
   const rego::Answer& allow = answer.answers.at(0);

@@ -11,19 +11,22 @@
 namespace vouchsafe::kbs {
 namespace {
 
-json::Value AuthedToJson(const Session& session) {
-  const Session::Authed& authed = *session.authed();
-  json::Object request;
-  request.Set("version", authed.version);
-  request.Set("tee", authed.tee);
-  request.Set("extra-params", authed.extra_params);
-  json::Object challenge;
-  challenge.Set("nonce", authed.nonce);
-  challenge.Set("extra-params", authed.challenge_extra_params);
-  json::Object out;
-  out.Set("request", std::move(request));
-  out.Set("challenge", std::move(challenge));
-  return out;
+// Members are written one by one: a session is stored twice per handshake, and
+// a tree of values for it would cost more than the text.
+void Append(std::string& out, std::string_view before, std::string_view text) {
+  out += before;
+  out += json::Quote(text);
+}
+
+void AppendAuthed(const Session::Authed& authed, std::string& out) {
+  Append(out, R"({"request":{"version":)", authed.version);
+  Append(out, R"(,"tee":)", authed.tee);
+  out += R"(,"extra-params":)";
+  out += json::Write(authed.extra_params);
+  Append(out, R"(},"challenge":{"nonce":)", authed.nonce);
+  out += R"(,"extra-params":)";
+  out += json::Write(authed.challenge_extra_params);
+  out += '}';
 }
 
 Result<Session::Authed> AuthedFromJson(const json::Fields& in) {
@@ -58,20 +61,20 @@ std::string SetCookie(const Session& session, CookieStyle style) {
 }
 
 std::string SessionToJson(const Session& session) {
-  json::Value inner;
-  const char* tag = "Authed";
+  std::string out;
   if (session.authed() != nullptr) {
-    inner = AuthedToJson(session);
+    out.reserve(512);
+    out += R"({"Authed":)";
+    AppendAuthed(*session.authed(), out);
   } else {
-    tag = "Attested";
-    inner = json::Object();
-    inner.if_object()->Set("token", session.attested()->token);
+    const std::string& token = session.attested()->token;
+    out.reserve(token.size() + 160);
+    Append(out, R"({"Attested":{"token":)", token);
   }
-  inner.if_object()->Set("id", session.id);
-  inner.if_object()->Set("timeout", FormatRfc3339(session.expires_unix_us));
-  json::Object out;
-  out.Set(tag, std::move(inner));
-  return json::Write(std::move(out));
+  Append(out, R"(,"id":)", session.id);
+  Append(out, R"(,"timeout":)", FormatRfc3339(session.expires_unix_us));
+  out += "}}";
+  return out;
 }
 
 Result<Session> SessionFromJson(std::string_view text) {
@@ -98,7 +101,8 @@ std::string SessionLabel(const std::string& id) {
 }
 
 Result<> SessionStore::Save(const Session& session) {
-  TRY(store_->Set(session.id, AsBytes(SessionToJson(session))));
+  const std::string text = SessionToJson(session);
+  TRY(store_->Set(session.id, AsBytes(text)));
   return {};
 }
 

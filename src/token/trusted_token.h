@@ -39,6 +39,8 @@ struct TrustedToken {
   mutable std::shared_ptr<const jose::JweRecipient> recipient;
   mutable std::optional<jose::Rsa15> recipient_rsa15;
   mutable CheckLog recipient_log;
+  // What the caller made of the claims.
+  mutable std::shared_ptr<const void> derived;
 };
 
 // Least recently used goes first. Thread-safe.

@@ -49,6 +49,14 @@ int64_t VerifiedToken::expires_unix_s() const { return token_->expires_unix_s; }
 const std::array<uint8_t, 32>& VerifiedToken::digest() const {
   return token_->digest;
 }
+std::shared_ptr<const void> VerifiedToken::derived() const {
+  const std::lock_guard lock(token_->mutex);
+  return token_->derived;
+}
+void VerifiedToken::SetDerived(std::shared_ptr<const void> value) const {
+  const std::lock_guard lock(token_->mutex);
+  token_->derived = std::move(value);
+}
 
 struct TokenVerifier::Impl {
   Impl(TokenVerifierConfig config_in,

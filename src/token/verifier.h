@@ -53,6 +53,10 @@ class VerifiedToken {
   int64_t expires_unix_s() const;
   // SHA-256 of the token's text: names it in logs and caches.
   const std::array<uint8_t, 32>& digest() const;
+  // A place for what the caller makes of the claims, so that it is made once
+  // per token and not per request; dropped with the token. Empty at first.
+  std::shared_ptr<const void> derived() const;
+  void SetDerived(std::shared_ptr<const void> value) const;
 
  private:
   friend class TokenVerifier;
