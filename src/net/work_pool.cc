@@ -21,10 +21,14 @@ bool WorkPool::TryReserve() {
 }
 
 void WorkPool::Post(Work* work) {
-  {
-    std::lock_guard lock(mutex_);
-    queue_.push_back(work);
-  }
+  std::lock_guard lock(mutex_);
+  queue_.push_back(work);
+  WakeOne();
+}
+
+void WorkPool::WakeOne() {
+  if (queue_.empty() || asleep_ == 0 || waking_) return;
+  waking_ = true;
   wake_.notify_one();
 }
 
@@ -47,12 +51,18 @@ void WorkPool::Stop() {
 void WorkPool::Loop() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    while (!stopping_ && queue_.empty()) {
+      ++asleep_;
+      wake_.wait(lock);
+      --asleep_;
+      waking_ = false;
+    }
     if (queue_.empty()) return;
     Work* work = queue_.front();
     queue_.pop_front();
     --reserved_;
     --idle_;
+    WakeOne();
     lock.unlock();
     work->Run();
     lock.lock();

@@ -37,6 +37,7 @@ class WorkPool {
 
  private:
   void Loop();
+  void WakeOne();  // with mutex_ held
 
   const size_t max_queued_;
   mutable std::mutex mutex_;
@@ -44,6 +45,11 @@ class WorkPool {
   std::deque<Work*> queue_;
   size_t reserved_ = 0;  // places promised or queued
   size_t idle_ = 0;      // threads without work
+  size_t asleep_ = 0;    // of these, those that wait for a signal
+  // One thread at a time is woken, and wakes the next if work is left: on a
+  // busy machine one thread then serves a burst without the others being
+  // switched to.
+  bool waking_ = false;
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };
