@@ -19,9 +19,9 @@ std::string UuidHex(RandomSource& random) {
 }  // namespace
 
 std::string NewRequestId(RandomSource& random) {
-  const std::string hex = UuidHex(random);
-  return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) +
-         "-" + hex.substr(16, 4) + "-" + hex.substr(20);
+  std::string id = UuidHex(random);
+  for (const size_t at : {8, 13, 18, 23}) id.insert(at, 1, '-');
+  return id;
 }
 
 std::string NewSessionId(RandomSource& random) { return UuidHex(random); }

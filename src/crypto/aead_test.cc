@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "base/encoding.h"
 #include "crypto/random.h"
 
@@ -128,6 +130,17 @@ TEST(SystemRandom, Fills) {
   SystemRandom random;
   EXPECT_NE(random.Get(32), random.Get(32));
   EXPECT_TRUE(random.Get(0).empty());
+}
+
+TEST(SystemRandom, HandsNoByteOutTwice) {
+  SystemRandom random;
+  std::set<Bytes> seen;
+  for (size_t i = 0; i < 1'000; ++i) {
+    // Sizes around the pool's own, so that it runs dry in every way.
+    const Bytes bytes = random.Get(16 + i % 60);
+    EXPECT_TRUE(seen.insert(Bytes(bytes.begin(), bytes.begin() + 16)).second);
+    EXPECT_NE(bytes, Bytes(bytes.size())) << "wiped bytes";
+  }
 }
 
 }  // namespace
