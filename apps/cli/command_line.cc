@@ -43,7 +43,9 @@ class Cli11Command final : public Command {
                 const std::string& help) override {
     last_ = app_->add_option(names, *values, help)
                 ->type_name(value_name)
-                ->delimiter(',');
+                ->delimiter(',')
+                // Repeat the option: what follows it may be an argument.
+                ->allow_extra_args(false);
     return *this;
   }
   Command& Required() override {
@@ -127,6 +129,18 @@ class Cli11Command final : public Command {
   std::vector<std::unique_ptr<Cli11Command>> children_;
 };
 
+// The last of a command line that is nothing but commands, which asks for their
+// help; nullptr when there is more in it.
+const CLI::App* OnlyCommands(const CLI::App& root, int argc) {
+  const CLI::App* app = &root;
+  int words = 1;
+  while (!app->get_subcommands().empty()) {
+    app = app->get_subcommands().front();
+    ++words;
+  }
+  return words == argc ? app : nullptr;
+}
+
 }  // namespace
 
 struct CommandLine::Impl {
@@ -158,6 +172,12 @@ int CommandLine::Main(int argc, char** argv, std::function<int()> run) {
   try {
     impl_->app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    const bool usage = error.get_exit_code() != 0;
+    if (const CLI::App* group = OnlyCommands(impl_->app, argc);
+        usage && group != nullptr) {
+      std::fprintf(stderr, "%s", group->help().c_str());
+      return kUsage;
+    }
     // Help and version end with 0; whatever else is a usage error.
     return impl_->app.exit(error) == 0 ? kOk : kUsage;
   }

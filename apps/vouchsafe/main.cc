@@ -7,6 +7,10 @@ namespace {
 constexpr const char* kExamples =
     "  vouchsafe checks\n"
     "  vouchsafe checks --json\n"
+    "  vouchsafe policy check policy.rego\n"
+    "  vouchsafe policy eval policy.rego -i claims.json\n"
+    "  vouchsafe policy test policies/ -v\n"
+    "  vouchsafe policy fmt -w policies/\n"
     "  vouchsafe policy conformance cases/v1 --verbose\n"
     "  vouchsafe why 5c1f... --url http://127.0.0.1:8080 "
     "--admin-token-file token\n"

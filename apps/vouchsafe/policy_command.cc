@@ -13,7 +13,11 @@ class PolicyGroup final : public Subcommand {
   explicit PolicyGroup(cli::Command& root) {
     cli::Command& group = root.Subcommand(
         "policy", "Write, check, test and explain policies", nullptr);
-    commands_.push_back(DeclarePolicyConformance(group));
+    for (const auto declare :
+         {DeclarePolicyEval, DeclarePolicyCheck, DeclarePolicyTest,
+          DeclarePolicyBench, DeclarePolicyFmt, DeclarePolicyConformance}) {
+      commands_.push_back(declare(group));
+    }
   }
 
  private:

@@ -6,6 +6,11 @@
 
 namespace vouchsafe {
 
+std::unique_ptr<Subcommand> DeclarePolicyEval(cli::Command& group);
+std::unique_ptr<Subcommand> DeclarePolicyCheck(cli::Command& group);
+std::unique_ptr<Subcommand> DeclarePolicyTest(cli::Command& group);
+std::unique_ptr<Subcommand> DeclarePolicyBench(cli::Command& group);
+std::unique_ptr<Subcommand> DeclarePolicyFmt(cli::Command& group);
 std::unique_ptr<Subcommand> DeclarePolicyConformance(cli::Command& group);
 
 }  // namespace vouchsafe

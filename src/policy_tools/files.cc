@@ -60,6 +60,27 @@ Result<std::vector<std::string>> FilesBelow(const std::string& path,
   return out;
 }
 
+Result<> ReplaceFile(const std::string& path, const std::string& text) {
+  const std::string beside = path + ".vouchsafe-new";
+  std::error_code error;
+  const auto mode = std::filesystem::status(path, error).permissions();
+  {
+    std::ofstream out(beside, std::ios::binary | std::ios::trunc);
+    out << text;
+    out.flush();
+    if (!out) {
+      std::filesystem::remove(beside, error);
+      return Fail(ErrorCode::kUnavailable, "cannot write " + beside);
+    }
+  }
+  if (!error) std::filesystem::permissions(beside, mode, error);
+  std::filesystem::rename(beside, path, error);
+  if (error) {
+    return Fail(ErrorCode::kUnavailable, path + ": " + error.message());
+  }
+  return {};
+}
+
 std::string FolderOf(const std::string& path) {
   const size_t slash = path.rfind('/');
   return slash == path.npos ? std::string() : path.substr(0, slash);

@@ -12,6 +12,9 @@ namespace vouchsafe::policy_tools {
 
 inline constexpr size_t kMaxToolFile = size_t{64} << 20;  // bytes
 
+// The name of a source that was read from "-".
+inline constexpr std::string_view kStandardInputName = "<stdin>";
+
 // "-" is the standard input. Pipes and devices are read to their end.
 // kNotFound, kTooLarge, kUnavailable.
 Result<std::string> ReadWholeFile(const std::string& path);
@@ -20,6 +23,9 @@ Result<std::string> ReadWholeFile(const std::string& path);
 // is a file is itself. kNotFound when there is no such path.
 Result<std::vector<std::string>> FilesBelow(const std::string& path,
                                             std::string_view ending);
+
+// Through a file beside it that then takes its place. kUnavailable.
+Result<> ReplaceFile(const std::string& path, const std::string& text);
 
 // "" when there is none.
 std::string FolderOf(const std::string& path);

@@ -208,6 +208,7 @@ Judgement JudgeQueryCase(const json::Value& test, rego::Version version) {
   request.input = *input ? &**input : nullptr;
   request.data = &*data;
   request.strict_errors = FlagOf(test, "strict_error");
+  request.base_at_rule = rego::BaseAtRule::kShow;
   request.limits.time = kCaseTime;
   return Judge(test, wanted,
                rego::Query(*compiled.program, TextOf(test, "query"), request));
