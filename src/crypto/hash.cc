@@ -35,6 +35,11 @@ struct Digests {
 const EVP_MD* Md(Hash hash) {
   static const Digests digests;
   switch (hash) {
+    case Hash::kMd5: {
+      // By itself: providers of approved algorithms alone do not have it.
+      static const EVP_MD* md5 = Digests::Fetch("MD5");
+      return md5;
+    }
     case Hash::kSha1:
       return digests.sha1;
     case Hash::kSha256:
@@ -68,6 +73,8 @@ void DigestInto(Hash hash, ByteView data, uint8_t* out) {
 
 std::string_view HashName(Hash hash) {
   switch (hash) {
+    case Hash::kMd5:
+      return "md5";
     case Hash::kSha1:
       return "sha1";
     case Hash::kSha256:
@@ -84,6 +91,8 @@ std::string_view HashName(Hash hash) {
 
 size_t HashSize(Hash hash) {
   switch (hash) {
+    case Hash::kMd5:
+      return 16;
     case Hash::kSha1:
       return 20;
     case Hash::kSha256:

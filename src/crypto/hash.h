@@ -14,7 +14,9 @@
 
 namespace vouchsafe::crypto {
 
-enum class Hash { kSha1, kSha256, kSha384, kSha512, kSm3 };
+// kMd5 and kSha1 are for the policy language's own functions alone; nothing
+// that decides rests on them.
+enum class Hash { kMd5, kSha1, kSha256, kSha384, kSha512, kSm3 };
 
 std::string_view HashName(Hash hash);  // "sha256", ...
 size_t HashSize(Hash hash);

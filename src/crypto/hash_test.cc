@@ -21,6 +21,7 @@ TEST(Hash, KnownDigests) {
     std::string text;
     const char* want;
   } cases[] = {
+      {Hash::kMd5, "abc", "900150983cd24fb0d6963f7d28e17f72"},
       {Hash::kSha1, "abc", "a9993e364706816aba3e25717850c26c9cd0d89d"},
       {Hash::kSha256, "abc",
        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},

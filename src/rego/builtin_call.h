@@ -13,18 +13,19 @@
 #include "rego/number.h"
 #include "rego/print.h"
 
-namespace re2 {
-class RE2;
-}
-
 namespace vouchsafe::rego {
+
+struct Pattern;  // builtins/patterns.h
+class Zone;      // builtins/zone.h
 
 // State of one evaluation that built-ins share.
 struct BuiltinState {
   int64_t now_ns = 0;
   uint64_t seed = 0;
-  // Compiled patterns, null for those that are not valid; bounded.
-  std::unordered_map<std::string, std::shared_ptr<const re2::RE2>> patterns;
+  // Compiled patterns, valid or not; bounded.
+  std::unordered_map<std::string, std::shared_ptr<const Pattern>> patterns;
+  // Time zones by name; bounded.
+  std::unordered_map<std::string, std::shared_ptr<const Zone>> zones;
 };
 
 struct BuiltinError {

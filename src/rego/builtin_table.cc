@@ -50,6 +50,16 @@ const BuiltinTable& StandardBuiltins() {
     RegisterUnits(out);
     RegisterGraph(out);
     RegisterTypes(out);
+    RegisterCasts(out);
+    RegisterDigests(out);
+    RegisterGlob(out);
+    RegisterGlobsMatch(out);
+    RegisterJsonPatch(out);
+    RegisterNet(out);
+    RegisterSemver(out);
+    RegisterUri(out);
+    RegisterUuid(out);
+    RegisterYaml(out);
     return out;
   }();
   return table;

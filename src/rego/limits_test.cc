@@ -98,7 +98,7 @@ TEST(Limits, Attacks) {
 TEST(Limits, LargeWidthIsGoMarker) {
   const Outcome outcome = Decide("x := sprintf(\"%1000000000d\", [1])");
   ASSERT_FALSE(outcome.error);
-  EXPECT_EQ(*outcome.answers[0].value.if_string(), "%!(BADWIDTH)1");
+  EXPECT_EQ(*outcome.answers[0].value.if_string(), "%!(NOVERB)%!(EXTRA int=1)");
 }
 
 TEST(Limits, HugeNumbersAreRefused) {

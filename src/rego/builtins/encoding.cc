@@ -1,9 +1,10 @@
-// base64.*, base64url.*, hex.*, crypto.sha*, json.*.
+// base64.*, base64url.*, hex.*, json.marshal and its like.
 
 #include "base/encoding.h"
 
-#include "crypto/hash.h"
 #include "rego/builtins/families.h"
+#include "rego/builtins/go_base64.h"
+#include "rego/builtins/go_text.h"
 #include "rego/document.h"
 
 namespace vouchsafe::rego {
@@ -24,49 +25,26 @@ Value Encode(BuiltinCall& call, Args args) {
   return call.Text(Base64Encode(AsBytes(args[0].text()), kForm));
 }
 
-Value Decoded(BuiltinCall& call, const Result<Bytes>& bytes) {
-  if (!bytes) return call.Fail(bytes.error().message);
-  return call.Text(AsText(*bytes));
-}
+using Decoder = std::optional<std::string> (*)(std::string_view, std::string*);
 
+template <Decoder kDecode>
 Value Decode(BuiltinCall& call, Args args) {
   if (!Text(call, args)) return {};
-  return Decoded(call, Base64Decode(args[0].text()));
+  std::string why;
+  const auto out = kDecode(args[0].text(), &why);
+  return out ? call.Text(*out) : call.Fail(why);
 }
 
 Value IsValidBase64(BuiltinCall& call, Args args) {
+  if (!args[0].is_string()) return Value::Bool(false);
   if (!Text(call, args)) return {};
-  return Value::Bool(Base64Decode(args[0].text()).has_value());
-}
-
-Value DecodeUrl(BuiltinCall& call, Args args) {
-  if (!Text(call, args)) return {};
-  const bool padded = args[0].text().ends_with("=");
-  return Decoded(call, Base64Decode(args[0].text(),
-                                    padded ? Base64::kUrl : Base64::kUrlNoPad));
+  std::string why;
+  return Value::Bool(GoBase64Decode(args[0].text(), &why).has_value());
 }
 
 Value EncodeHex(BuiltinCall& call, Args args) {
   if (!Text(call, args)) return {};
   return call.Text(HexEncode(AsBytes(args[0].text())));
-}
-
-Value DecodeHex(BuiltinCall& call, Args args) {
-  if (!Text(call, args)) return {};
-  return Decoded(call, HexDecode(args[0].text()));
-}
-
-template <crypto::Hash kHash>
-Value Hash(BuiltinCall& call, Args args) {
-  if (!Text(call, args)) return {};
-  return call.Text(HexEncode(crypto::Digest(kHash, AsBytes(args[0].text()))));
-}
-
-template <crypto::Hash kHash>
-Value HmacOf(BuiltinCall& call, Args args) {
-  if (!Text(call, args) || !call.Is(args, 1, Kind::kString)) return {};
-  return call.Text(HexEncode(
-      crypto::Hmac(kHash, AsBytes(args[1].text()), AsBytes(args[0].text()))));
 }
 
 json::ParseOptions Options(BuiltinCall& call) {
@@ -102,58 +80,62 @@ Value Marshal(BuiltinCall& call, Args args) {
   return call.Text(JsonText(args[0], JsonEscapes::kGo));
 }
 
+// "NAME: operand 2 TEXT", as a type error.
+Value BadOption(BuiltinCall& call, const std::string& text) {
+  call.error = {"eval_type_error",
+                std::string(call.name) + ": operand 2 " + text};
+  return {};
+}
+
 Value MarshalWithOptions(BuiltinCall& call, Args args) {
   if (!call.Is(args, 1, Kind::kObject)) return {};
-  bool pretty = false, chosen = false;
+  std::optional<bool> pretty;
+  bool implied = false;
   std::string_view prefix, indent = "\t";
   for (size_t i = 0; i < args[1].size(); ++i) {
-    const std::string key = PrintText(args[1].keys()[i]);
+    const std::string key = RegoText(args[1].keys()[i]);
     const Value& value = args[1].values()[i];
-    if (key == "pretty") {
+    if (key == "\"pretty\"") {
       if (value.kind() != Kind::kBool) {
-        return call.Wrong(2, "option \"pretty\" of type boolean",
-                          KindName(value.kind()));
+        return BadOption(call, "key " + key + " failed cast to bool");
       }
       pretty = value.is_true();
-      chosen = true;
-    } else if (key == "prefix" || key == "indent") {
+    } else if (key == "\"prefix\"" || key == "\"indent\"") {
       if (!value.is_string()) {
-        return call.Wrong(2, "option \"" + key + "\" of type string",
-                          KindName(value.kind()));
+        return BadOption(call,
+                         "key " + key + " failed cast to string: operand " +
+                             std::to_string(i) + " must be string but got " +
+                             std::string(KindName(value.kind())));
       }
-      (key == "prefix" ? prefix : indent) = value.text();
-      if (!chosen) pretty = true;
+      (key == "\"prefix\"" ? prefix : indent) = value.text();
+      implied = true;
     } else {
-      return call.Wrong(2, "object with keys {pretty, prefix, indent}",
-                        "\"" + key + "\"");
+      return BadOption(call, "object contained unknown key " + key);
     }
   }
   ChargeJson(call, args[0]);
-  if (!pretty) return call.Text(JsonText(args[0], JsonEscapes::kGo));
+  if (!pretty.value_or(implied)) {
+    return call.Text(JsonText(args[0], JsonEscapes::kGo));
+  }
   const size_t line =
-      prefix.size() + 1 + indent.size() * (size_t{args[0].depth()} + 1);
-  const size_t size = JsonSize(args[0]) * line;
+      prefix.size() + 3 + indent.size() * (size_t{args[0].depth()} + 1);
+  const size_t size = (JsonSize(args[0]) + 1) * line;
   call.arena.Need(size);
   call.budget.Bytes(size);
-  return call.Text(JsonPretty(args[0], prefix, indent));
+  return call.Text(std::string(prefix) + JsonPretty(args[0], prefix, indent));
 }
 
 }  // namespace
 
 void RegisterEncoding(BuiltinTable& table) {
   table.Offer("base64.encode", Encode<Base64::kStandard>);
-  table.Offer("base64.decode", Decode);
+  table.Offer("base64.decode", Decode<GoBase64Decode>);
   table.Offer("base64.is_valid", IsValidBase64);
   table.Offer("base64url.encode", Encode<Base64::kUrl>);
   table.Offer("base64url.encode_no_pad", Encode<Base64::kUrlNoPad>);
-  table.Offer("base64url.decode", DecodeUrl);
+  table.Offer("base64url.decode", Decode<GoBase64UrlDecode>);
   table.Offer("hex.encode", EncodeHex);
-  table.Offer("hex.decode", DecodeHex);
-  table.Offer("crypto.sha1", Hash<crypto::Hash::kSha1>);
-  table.Offer("crypto.sha256", Hash<crypto::Hash::kSha256>);
-  table.Offer("crypto.hmac.sha1", HmacOf<crypto::Hash::kSha1>);
-  table.Offer("crypto.hmac.sha256", HmacOf<crypto::Hash::kSha256>);
-  table.Offer("crypto.hmac.sha512", HmacOf<crypto::Hash::kSha512>);
+  table.Offer("hex.decode", Decode<GoHexDecode>);
   table.Offer("json.marshal", Marshal);
   table.Offer("json.marshal_with_options", MarshalWithOptions);
   table.Offer("json.unmarshal", Unmarshal);

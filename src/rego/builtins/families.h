@@ -20,6 +20,16 @@ void RegisterEncoding(BuiltinTable& table);
 void RegisterTime(BuiltinTable& table);
 void RegisterUnits(BuiltinTable& table);
 void RegisterGraph(BuiltinTable& table);
+void RegisterCasts(BuiltinTable& table);
+void RegisterDigests(BuiltinTable& table);
+void RegisterGlob(BuiltinTable& table);
+void RegisterGlobsMatch(BuiltinTable& table);
+void RegisterJsonPatch(BuiltinTable& table);
+void RegisterNet(BuiltinTable& table);
+void RegisterSemver(BuiltinTable& table);
+void RegisterUri(BuiltinTable& table);
+void RegisterUuid(BuiltinTable& table);
+void RegisterYaml(BuiltinTable& table);
 // Every name with its types; nothing is offered yet.
 void DeclareAll(BuiltinTable& table);
 

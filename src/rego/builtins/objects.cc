@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rego/builtins/families.h"
+#include "rego/builtins/json_path.h"
 
 namespace vouchsafe::rego {
 namespace {
@@ -150,66 +151,34 @@ Value Subset(BuiltinCall& call, Args args) {
     }
     return Value::Bool(true);
   }
-  return call.Fail(
-      "both arguments object.subset must be of the same type or array and "
-      "set");
+  call.error = {"eval_type_error",
+                "object.subset: both arguments object.subset must be of the "
+                "same type or array and set"};
+  return {};
 }
 
-using Path = std::vector<Value>;
-
-// "/a/b~1c" or an array of keys.
-bool PathOf(BuiltinCall& call, const Value& value, Path* out) {
-  if (value.is_array()) {
-    out->assign(value.items().begin(), value.items().end());
-    return true;
-  }
-  if (!value.is_string()) {
-    call.Wrong(2,
-               "one of {set, array} containing string paths or array of "
-               "path segments",
-               KindName(value.kind()));
-    return false;
-  }
-  std::string_view text = value.text();
-  if (text.empty()) return true;
-  if (text[0] == '/') text.remove_prefix(1);
-  for (bool more = true; more;) {
-    const size_t end = text.find('/');
-    more = end != std::string_view::npos;
-    std::string key(text.substr(0, end));
-    for (size_t at = 0; (at = key.find('~', at)) != std::string::npos; ++at) {
-      if (key.substr(at, 2) == "~1") key.replace(at, 2, "/");
-      if (key.substr(at, 2) == "~0") key.replace(at, 2, "~");
-    }
-    out->push_back(call.Text(key));
-    if (more) text.remove_prefix(end + 1);
-  }
-  return true;
-}
-
-bool Paths(BuiltinCall& call, const Value& list, std::vector<Path>* out) {
+bool Paths(BuiltinCall& call, const Value& list, std::vector<JsonPath>* out) {
   if (!list.is_array() && !list.is_set()) {
     call.WrongTypes(2, "set, array", list);
     return false;
   }
   for (const Value& item : list.items()) {
-    Path path;
-    if (!PathOf(call, item, &path)) return false;
+    JsonPath path;
+    if (!ReadJsonPath(call, item, &path)) return false;
     call.budget.Items(path.size() + 1);
     out->push_back(std::move(path));
   }
   return true;
 }
 
-// Of an array, a key may be the text of its index.
+// The key of an array's element is the text of its index.
 bool SameKey(const Value& collection, const Value& key, const Value& want) {
-  if (key == want) return true;
-  return collection.is_array() && want.is_string() &&
-         want.text() == std::to_string(key.integer());
+  if (!collection.is_array()) return key == want;
+  return want.is_string() && want.text() == std::to_string(key.integer());
 }
 
 struct Cursor {
-  const Path* path;
+  const JsonPath* path;
   size_t at;
 };
 
@@ -249,10 +218,12 @@ Value Cut(BuiltinCall& call, const Value& value,
 
 Value JsonCut(BuiltinCall& call, Args args, bool keep) {
   if (!call.Is(args, 0, Kind::kObject)) return {};
-  std::vector<Path> paths;
+  std::vector<JsonPath> paths;
   if (!Paths(call, args[1], &paths)) return {};
   std::vector<Cursor> cursors;
-  for (const Path& path : paths) cursors.push_back({&path, 0});
+  for (const JsonPath& path : paths) {
+    if (!path.empty()) cursors.push_back({&path, 0});
+  }
   const Value out = Cut(call, args[0], cursors, keep);
   return out.defined() ? out : Value::EmptyObject();
 }
@@ -265,6 +236,36 @@ Value JsonRemove(BuiltinCall& call, Args args) {
 }
 
 }  // namespace
+
+bool ReadJsonPath(BuiltinCall& call, const Value& value, JsonPath* out) {
+  if (value.is_array()) {
+    out->assign(value.items().begin(), value.items().end());
+    return true;
+  }
+  if (!value.is_string()) {
+    call.Wrong(2,
+               "one of {set, array} containing string paths or array of "
+               "path segments",
+               KindName(value.kind()));
+    return false;
+  }
+  std::string_view text = value.text();
+  if (text.empty()) return true;
+  while (text.starts_with("/")) text.remove_prefix(1);
+  for (bool more = true; more;) {
+    const size_t end = text.find('/');
+    more = end != std::string_view::npos;
+    std::string key(text.substr(0, end));
+    for (size_t at = 0; (at = key.find('~', at)) != std::string::npos; ++at) {
+      const std::string two = key.substr(at, 2);
+      if (two == "~1") key.replace(at, 2, "/");
+      if (two == "~0") key.replace(at, 2, "~");
+    }
+    out->push_back(call.Text(key));
+    if (more) text.remove_prefix(end + 1);
+  }
+  return true;
+}
 
 void RegisterObjects(BuiltinTable& table) {
   table.Offer("object.filter", Filter);

@@ -1,66 +1,36 @@
 // regex.*: RE2, linear time. Patterns are compiled once per evaluation.
 
-#include <re2/re2.h>
-
 #include "rego/builtins/families.h"
+#include "rego/builtins/go_text.h"
+#include "rego/builtins/patterns.h"
 
 namespace vouchsafe::rego {
 namespace {
 
 using Args = std::span<const Value>;
 
-constexpr size_t kMaxPattern = 10 * 1024;
-constexpr size_t kMaxPatterns = 256;
-constexpr int64_t kMaxProgram = int64_t{1} << 20;
-
-re2::StringPiece Piece(std::string_view text) {
-  return {text.data(), text.size()};
-}
-
-std::shared_ptr<const re2::RE2> Compile(BuiltinCall& call,
-                                        std::string_view pattern) {
-  if (pattern.size() > kMaxPattern) return nullptr;
-  auto& patterns = call.state.patterns;
-  const auto known = patterns.find(std::string(pattern));
-  if (known != patterns.end()) return known->second;
-  re2::RE2::Options options(re2::RE2::Quiet);
-  options.set_max_mem(kMaxProgram);
-  call.budget.Step(100 + pattern.size() * 4);
-  auto made = std::make_shared<const re2::RE2>(Piece(pattern), options);
-  if (!made->ok()) made = nullptr;
-  if (patterns.size() >= kMaxPatterns) patterns.clear();
-  patterns.emplace(std::string(pattern), made);
-  return made;
-}
-
 // The pattern of `args[index]`, or an error was noted.
-std::shared_ptr<const re2::RE2> PatternOf(BuiltinCall& call, Args args,
-                                          size_t index) {
+std::shared_ptr<const Pattern> PatternOf(BuiltinCall& call, Args args,
+                                         size_t index) {
   if (!call.Is(args, index, Kind::kString)) return nullptr;
-  auto pattern = Compile(call, args[index].text());
-  if (!pattern) {
-    call.Fail("error parsing regexp: `" + std::string(args[index].text()) +
-              "` is not a valid pattern");
-  }
-  return pattern;
-}
-
-void ChargeMatch(BuiltinCall& call, const re2::RE2& pattern, size_t bytes) {
-  call.budget.Step(1 + bytes / 16 +
-                   bytes * static_cast<size_t>(pattern.ProgramSize()) / 4096);
+  auto pattern = CompilePattern(call, args[index].text());
+  if (pattern->ok()) return pattern;
+  call.Fail(pattern->error);
+  return nullptr;
 }
 
 Value Match(BuiltinCall& call, Args args) {
   if (!call.Is(args, 1, Kind::kString)) return {};
   const auto pattern = PatternOf(call, args, 0);
   if (!pattern) return {};
-  ChargeMatch(call, *pattern, args[1].size());
-  return Value::Bool(re2::RE2::PartialMatch(Piece(args[1].text()), *pattern));
+  ChargeMatch(call, *pattern->regex, args[1].size());
+  return Value::Bool(
+      re2::RE2::PartialMatch(Piece(args[1].text()), *pattern->regex));
 }
 
 Value IsValid(BuiltinCall& call, Args args) {
   return Value::Bool(args[0].is_string() &&
-                     Compile(call, args[0].text()) != nullptr);
+                     CompilePattern(call, args[0].text())->ok());
 }
 
 using Groups = std::vector<re2::StringPiece>;
@@ -116,7 +86,7 @@ Value FindN(BuiltinCall& call, Args args) {
   if (!most) return {};
   std::vector<Value> out;
   if (*most == 0) return Value::EmptyArray();
-  EachMatch(call, *pattern, args[1].text(),
+  EachMatch(call, *pattern->regex, args[1].text(),
             [&](const Groups& groups, size_t, size_t) {
               call.arena.Need((out.size() + 1) * sizeof(Value));
               out.push_back(Value::Text(View(groups[0])));
@@ -133,7 +103,7 @@ Value FindAllSubmatch(BuiltinCall& call, Args args) {
   if (!most) return {};
   if (*most == 0) return Value::EmptyArray();
   std::vector<Value> out;
-  EachMatch(call, *pattern, args[1].text(),
+  EachMatch(call, *pattern->regex, args[1].text(),
             [&](const Groups& groups, size_t, size_t) {
               std::vector<Value> one;
               for (const auto& group : groups) {
@@ -196,10 +166,10 @@ Value Replace(BuiltinCall& call, Args args) {
   const std::string_view text = args[0].text();
   std::string out;
   size_t at = 0;
-  EachMatch(call, *pattern, text,
+  EachMatch(call, *pattern->regex, text,
             [&](const Groups& groups, size_t begin, size_t end) {
               out += text.substr(at, begin - at);
-              Expand(*pattern, args[2].text(), groups, &out);
+              Expand(*pattern->regex, args[2].text(), groups, &out);
               call.budget.Bytes(args[2].size());
               call.arena.Need(out.size());
               at = end;
@@ -216,14 +186,15 @@ Value Split(BuiltinCall& call, Args args) {
   const std::string_view text = args[1].text();
   std::vector<Value> out;
   size_t at = 0;
-  EachMatch(call, *pattern, text, [&](const Groups&, size_t begin, size_t end) {
-    if (end == 0) return true;
-    if (begin == end && end == text.size()) return true;
-    call.arena.Need((out.size() + 1) * sizeof(Value));
-    out.push_back(Value::Text(text.substr(at, begin - at)));
-    at = end;
-    return true;
-  });
+  EachMatch(call, *pattern->regex, text,
+            [&](const Groups&, size_t begin, size_t end) {
+              if (end == 0) return true;
+              if (begin == end && end == text.size()) return true;
+              call.arena.Need((out.size() + 1) * sizeof(Value));
+              out.push_back(Value::Text(text.substr(at, begin - at)));
+              at = end;
+              return true;
+            });
   out.push_back(Value::Text(text.substr(at)));
   return MakeArray(call.arena, out);
 }
@@ -234,8 +205,11 @@ Value TemplateMatch(BuiltinCall& call, Args args) {
     if (!call.Is(args, i, Kind::kString)) return {};
   }
   const std::string_view pattern = args[0].text();
-  if (args[2].size() != 1 || args[3].size() != 1) {
-    return call.Fail("delimiters must be one character");
+  for (size_t i = 2; i < 4; ++i) {
+    if (args[i].size() == 1) continue;
+    return call.Fail(std::string(i == 2 ? "start" : "end") +
+                     " delimiter has to be exactly one character long but is " +
+                     std::to_string(args[i].size()) + " long");
   }
   const char open = args[2].text()[0], close = args[3].text()[0];
   std::string built = "^";
@@ -249,25 +223,31 @@ Value TemplateMatch(BuiltinCall& call, Args args) {
         start = i + 1;
       }
     } else if (pattern[i] == close) {
-      if (--depth < 0) return call.Fail("unbalanced braces in pattern");
+      if (--depth < 0)
+        return call.Fail("unbalanced braces in " + GoQuote(pattern));
       if (depth == 0) {
-        built += "(" + std::string(pattern.substr(start, i - start)) + ")";
+        const std::string part(pattern.substr(start, i - start));
+        const auto alone = CompilePattern(call, "^" + part + "$");
+        if (!alone->ok()) return call.Fail(alone->error);
+        built += "(" + part + ")";
         at = i + 1;
       }
     }
   }
-  if (depth != 0) return call.Fail("unbalanced braces in pattern");
+  if (depth != 0) return call.Fail("unbalanced braces in " + GoQuote(pattern));
   built += re2::RE2::QuoteMeta(Piece(pattern.substr(at))) + "$";
-  const auto compiled = Compile(call, built);
-  if (!compiled) return call.Fail("error parsing regexp");
-  ChargeMatch(call, *compiled, args[1].size());
-  return Value::Bool(re2::RE2::PartialMatch(Piece(args[1].text()), *compiled));
+  const auto compiled = CompilePattern(call, built);
+  if (!compiled->ok()) return call.Fail(compiled->error);
+  ChargeMatch(call, *compiled->regex, args[1].size());
+  return Value::Bool(
+      re2::RE2::PartialMatch(Piece(args[1].text()), *compiled->regex));
 }
 
 }  // namespace
 
 void RegisterRegex(BuiltinTable& table) {
   table.Offer("regex.match", Match);
+  table.Offer("re_match", Match);
   table.Offer("regex.is_valid", IsValid);
   table.Offer("regex.find_n", FindN);
   table.Offer("regex.find_all_string_submatch_n", FindAllSubmatch);

@@ -1,11 +1,11 @@
-// time.*: nanoseconds since 1970 UTC, Go's reference-time layouts, zones UTC
-// and by fixed offset. Named zones are not offered and say so.
+// time.*: nanoseconds since 1970 UTC, Go's reference-time layouts, zones by
+// name.
 
-#include <chrono>
 #include <cmath>
 #include <string>
 
 #include "rego/builtins/families.h"
+#include "rego/builtins/go_text.h"
 #include "rego/builtins/time_layout.h"
 
 namespace vouchsafe::rego {
@@ -43,51 +43,71 @@ Value ParseNs(BuiltinCall& call, Args args) {
   return OfNs(call, ToNs(*time));
 }
 
+constexpr std::string_view kOperand =
+    "either number (ns) or [number (ns), string (tz)]";
+constexpr size_t kMaxZones = 64;
+
+// Read once for an evaluation; an error was noted when there is none.
+std::shared_ptr<const Zone> ZoneOf(BuiltinCall& call, std::string_view name) {
+  if (name.empty()) name = "UTC";
+  auto& zones = call.state.zones;
+  const auto known = zones.find(std::string(name));
+  if (known != zones.end()) return known->second;
+  call.budget.Step(2000);
+  auto zone = name == "UTC"     ? std::make_shared<const Zone>()
+              : name == "Local" ? Zone::Local()
+                                : Zone::Load(kZoneDirectory, name);
+  if (!zone) {
+    const bool path = name.find("..") != std::string_view::npos ||
+                      name.starts_with("/") || name.starts_with("\\");
+    call.Fail(path ? "time: invalid location name"
+                   : "unknown time zone " + std::string(name));
+    return nullptr;
+  }
+  if (zones.size() >= kMaxZones) zones.clear();
+  zones.emplace(std::string(name), zone);
+  return zone;
+}
+
 // ns, [ns, zone], and for format [ns, zone, layout].
 struct Moment {
+  int64_t ns = 0;
+  std::shared_ptr<const Zone> zone;
   CivilTime time;
-  std::string layout = "2006-01-02T15:04:05.999999999Z07:00";
+  std::string layout;  // empty: none
 };
 
-std::optional<Moment> MomentOf(BuiltinCall& call, const Value& arg, size_t most,
-                               size_t operand = 1) {
+std::optional<Moment> MomentOf(BuiltinCall& call, const Value& arg) {
   Value ns = arg;
   std::string_view zone;
   Moment out;
   if (arg.is_array()) {
-    if (arg.size() == 0 || arg.size() > most) {
-      call.Wrong(operand, "either number (ns) or [number (ns), string (tz)]",
-                 "array");
+    if (arg.size() == 0) {
+      call.WrongType(1, kOperand, arg);
       return std::nullopt;
     }
     ns = arg.items()[0];
-    for (size_t i = 1; i < arg.size(); ++i) {
-      if (!arg.items()[i].is_string()) {
-        call.Wrong(operand, "string", KindName(arg.items()[i].kind()));
-        return std::nullopt;
-      }
+    for (size_t i = 1; i < arg.size() && i < 3; ++i) {
+      if (arg.items()[i].is_string()) continue;
+      call.WrongType(1, "string", arg.items()[i]);
+      return std::nullopt;
     }
     if (arg.size() > 1) zone = arg.items()[1].text();
     if (arg.size() > 2) out.layout = NamedLayout(arg.items()[2].text());
   }
   if (!ns.is_number()) {
-    call.WrongTypes(operand, "array, number", ns);
+    call.WrongType(1, arg.is_array() ? "number" : kOperand, ns);
     return std::nullopt;
   }
   const auto value = AsInt64(ns);
   if (!value) {
-    if (IsInteger(ns)) {
-      call.Fail("timestamp too big");
-    } else {
-      call.Wrong(operand, "integer number", "floating-point number");
-    }
+    call.Fail("timestamp too big");
     return std::nullopt;
   }
-  if (!zone.empty() && zone != "UTC" && zone != "Local") {
-    call.Fail("the time zone " + std::string(zone) + " is not offered");
-    return std::nullopt;
-  }
-  out.time = FromNs(*value);
+  out.ns = *value;
+  out.zone = ZoneOf(call, zone);
+  if (!out.zone) return std::nullopt;
+  out.time = FromNs(out.ns, *out.zone);
   return out;
 }
 
@@ -98,34 +118,38 @@ Value Array(BuiltinCall& call, std::initializer_list<int64_t> items) {
 }
 
 Value Date(BuiltinCall& call, Args args) {
-  const auto moment = MomentOf(call, args[0], 2);
+  const auto moment = MomentOf(call, args[0]);
   if (!moment) return {};
   const CivilTime& time = moment->time;
   return Array(call, {time.year, time.month, time.day});
 }
 
 Value ClockOf(BuiltinCall& call, Args args) {
-  const auto moment = MomentOf(call, args[0], 2);
+  const auto moment = MomentOf(call, args[0]);
   if (!moment) return {};
   const CivilTime& time = moment->time;
   return Array(call, {time.hour, time.minute, time.second});
 }
 
 Value Weekday(BuiltinCall& call, Args args) {
-  const auto moment = MomentOf(call, args[0], 2);
+  const auto moment = MomentOf(call, args[0]);
   if (!moment) return {};
-  return call.Text(WeekdayName(moment->time));
+  return Value::Text(kDayNames[static_cast<size_t>(WeekdayOf(moment->time))]);
 }
 
 Value Format(BuiltinCall& call, Args args) {
-  const auto moment = MomentOf(call, args[0], 3);
+  const auto moment = MomentOf(call, args[0]);
   if (!moment) return {};
-  call.budget.Bytes(moment->layout.size() * 4);
-  return call.Text(FormatTime(moment->layout, moment->time));
+  constexpr std::string_view kDefault = "2006-01-02T15:04:05.999999999Z07:00";
+  const std::string_view layout =
+      moment->layout.empty() ? kDefault : moment->layout;
+  call.budget.Bytes(layout.size() * 64);
+  call.arena.Need(layout.size() * 12);
+  return call.Text(FormatTime(layout, moment->time));
 }
 
 Value AddDate(BuiltinCall& call, Args args) {
-  const auto moment = MomentOf(call, args[0], 2);
+  const auto moment = MomentOf(call, args[0]);
   if (!moment) return {};
   int64_t by[3] = {};
   for (size_t i = 0; i < 3; ++i) {
@@ -143,84 +167,118 @@ Value AddDate(BuiltinCall& call, Args args) {
   time.year += by[0];
   time.month += by[1];
   time.day += by[2];
-  return OfNs(call, ToNs(time));
+  return OfNs(call, ToNs(time, *moment->zone));
 }
 
+// Years to seconds between two moments, as the first one's zone shows them.
 Value Diff(BuiltinCall& call, Args args) {
-  auto first = MomentOf(call, args[0], 2);
+  const auto first = MomentOf(call, args[0]);
   if (!first) return {};
-  auto second = MomentOf(call, args[1], 2, 2);
+  const auto second = MomentOf(call, args[1]);
   if (!second) return {};
-  CivilTime a = first->time, b = second->time;
-  if (*ToNs(a) > *ToNs(b)) std::swap(a, b);
+  CivilTime a = first->time, b = FromNs(second->ns, *first->zone);
+  if (first->ns > second->ns) std::swap(a, b);
   int64_t years = b.year - a.year, months = b.month - a.month,
           days = b.day - a.day, hours = b.hour - a.hour,
           minutes = b.minute - a.minute, seconds = b.second - a.second;
-  if (b.nanosecond < a.nanosecond) --seconds;
   if (seconds < 0) seconds += 60, --minutes;
   if (minutes < 0) minutes += 60, --hours;
   if (hours < 0) hours += 24, --days;
-  if (days < 0) {
-    // Days of the month of `a`, as Go's date arithmetic counts them.
-    days += DaysInMonth(a.year, a.month);
-    --months;
-  }
+  if (days < 0) days += DaysInMonth(a.year, a.month), --months;
   if (months < 0) months += 12, --years;
   return Array(call, {years, months, days, hours, minutes, seconds});
 }
 
+struct Unit {
+  std::string_view name;
+  int64_t ns;
+};
+
+constexpr Unit kUnits[] = {{"ns", 1},
+                           {"us", 1'000},
+                           {"\xc2\xb5s", 1'000},
+                           {"\xce\xbcs", 1'000},
+                           {"ms", 1'000'000},
+                           {"s", kNsPerSecond},
+                           {"m", 60 * kNsPerSecond},
+                           {"h", 3600 * kNsPerSecond},
+                           {"d", kNsPerDay},
+                           {"w", 7 * kNsPerDay},
+                           {"y", 365 * kNsPerDay}};
+constexpr uint64_t kMaxDuration = uint64_t{1} << 63;
+
+// "1.5": whole units and what a fraction of one adds.
+bool Amount(std::string_view number, int64_t unit, uint64_t* total) {
+  uint64_t whole = 0, fraction = 0;
+  double scale = 1;
+  bool point = false, any = false, full = false;
+  for (const char c : number) {
+    if (c == '.') {
+      if (point) return false;
+      point = true;
+      continue;
+    }
+    any = true;
+    const auto digit = static_cast<uint64_t>(c - '0');
+    if (!point) {
+      if (whole > kMaxDuration / 10) return false;
+      whole = whole * 10 + digit;
+    } else if (!full && fraction < kMaxDuration / 10 - 1) {
+      fraction = fraction * 10 + digit;
+      scale *= 10;
+    } else {
+      full = true;
+    }
+  }
+  const auto size = static_cast<uint64_t>(unit);
+  if (!any || whole > kMaxDuration / size) return false;
+  whole *= size;
+  whole += static_cast<uint64_t>(static_cast<double>(fraction) *
+                                 (static_cast<double>(unit) / scale));
+  *total += whole;
+  return whole <= kMaxDuration && *total <= kMaxDuration;
+}
+
 Value ParseDuration(BuiltinCall& call, Args args) {
   if (!call.Is(args, 0, Kind::kString)) return {};
+  call.budget.Bytes(args[0].size());
   std::string_view text = args[0].text();
+  const std::string quoted = GoQuote(text);
   const auto bad = [&] {
-    return call.Fail("time: invalid duration \"" + std::string(args[0].text()) +
-                     "\"");
+    return call.Fail("time: invalid duration " + quoted);
   };
   const bool negative = text.starts_with("-");
   if (negative || text.starts_with("+")) text.remove_prefix(1);
   if (text == "0") return Value::Int(0);
   if (text.empty()) return bad();
-  struct Unit {
-    std::string_view name;
-    int64_t ns;
-  };
-  constexpr Unit kUnits[] = {{"ns", 1},
-                             {"us", 1'000},
-                             {"\xc2\xb5s", 1'000},
-                             {"\xce\xbcs", 1'000},
-                             {"ms", 1'000'000},
-                             {"s", kNsPerSecond},
-                             {"m", 60 * kNsPerSecond},
-                             {"h", 3600 * kNsPerSecond},
-                             {"d", kNsPerDay},
-                             {"w", 7 * kNsPerDay},
-                             {"y", 365 * kNsPerDay}};
-  long double total = 0;
+  uint64_t total = 0;
   while (!text.empty()) {
     const size_t length =
         std::min(text.find_first_not_of("0123456789."), text.size());
-    std::string number(text.substr(0, length));
-    if (number.empty() || number == ".") return bad();
-    if (number[0] == '.') number.insert(0, "0");
-    if (number.back() == '.') number.pop_back();
-    while (number.size() > 1 && number[0] == '0' && number[1] != '.') {
-      number.erase(0, 1);
+    const std::string_view number = text.substr(0, length);
+    if (number.find_first_of("0123456789") == std::string_view::npos) {
+      return bad();
     }
-    const Value amount = MakeNumber(call.arena, number);
-    if (!amount.defined()) return bad();
     text.remove_prefix(length);
     const size_t end = std::min(text.find_first_of("0123456789."), text.size());
+    const std::string_view name = text.substr(0, end);
+    if (name.empty()) {
+      return call.Fail("time: missing unit in duration " + quoted);
+    }
     const Unit* found = nullptr;
     for (const Unit& unit : kUnits) {
-      if (unit.name == text.substr(0, end)) found = &unit;
+      if (unit.name == name) found = &unit;
     }
-    if (!found) return bad();
+    if (!found) {
+      return call.Fail("time: unknown unit " + GoQuote(name) + " in duration " +
+                       quoted);
+    }
     text.remove_prefix(end);
-    total += AsLongDouble(amount) * static_cast<long double>(found->ns);
+    if (!Amount(number, found->ns, &total)) return bad();
   }
-  if (total > 9223372036854775807.0L) return bad();
-  const auto ns = static_cast<int64_t>(total);
-  return Value::Int(negative ? -ns : ns);
+  if (!negative && total == kMaxDuration) return bad();
+  const uint64_t ns = negative ? ~total + 1 : total;
+  return Value::Int(static_cast<int64_t>(ns));
 }
 
 }  // namespace
