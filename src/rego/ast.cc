@@ -1,5 +1,8 @@
 #include "rego/ast.h"
 
+#include <algorithm>
+
+#include "json/write.h"
 #include "rego/print.h"
 
 namespace vouchsafe::rego {
@@ -119,6 +122,53 @@ std::string Dump(const Term& term) {
   }
   return {};
 }
+
+std::string KeyText(std::string_view key) {
+  const auto letter = [](char c) {
+    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  };
+  const bool name = !key.empty() && letter(key[0]) &&
+                    std::all_of(key.begin(), key.end(), [&](char c) {
+                      return letter(c) || (c >= '0' && c <= '9');
+                    });
+  return name ? "." + std::string(key) : "[" + json::Quote(key) + "]";
+}
+
+std::string RefText(const Term& term) {
+  const auto list = [&](std::string_view open, std::string_view close) {
+    std::string out(open);
+    for (const Term* item : term.items) {
+      out += (out.size() > open.size() ? ", " : "") + RefText(*item);
+    }
+    return out + std::string(close);
+  };
+  switch (term.kind) {
+    case TermKind::kScalar:
+      return RegoText(term.scalar);
+    case TermKind::kVar:
+      return std::string(term.text);
+    case TermKind::kRef: {
+      std::string out = RefText(*term.items[0]);
+      for (size_t i = 1; i < term.items.size(); ++i) {
+        const Term& key = *term.items[i];
+        const bool text =
+            key.kind == TermKind::kScalar && key.scalar.is_string();
+        out += text ? KeyText(key.scalar.text()) : "[" + RefText(key) + "]";
+      }
+      return out;
+    }
+    case TermKind::kCall:
+      return list(std::string(term.text) + "(", ")");
+    case TermKind::kArray:
+      return list("[", "]");
+    case TermKind::kSet:
+      return term.items.empty() ? "set()" : list("{", "}");
+    default:
+      return "...";
+  }
+}
+
+std::string HeadText(const Rule& rule) { return RefText(*rule.head); }
 
 std::string Dump(const Module& module) {
   std::string out = "package";

@@ -65,6 +65,7 @@ struct Term {
   int local = -1;
   Callee callee = Callee::kUnresolved;
   uint32_t target = 0;  // node of the tree, or index of built-in or host call
+  bool named = false;   // kCall: the function itself, in `with`
 };
 
 enum class LiteralKind : uint8_t {
@@ -151,6 +152,12 @@ struct Module {
     return source.substr(span.begin, span.end - span.begin);
   }
 };
+
+// As the language's own messages write them: ".name" or ["other text"];
+// data.a["b c"][x].d; the name of a rule with its keys.
+std::string KeyText(std::string_view key);
+std::string RefText(const Term& term);
+std::string HeadText(const Rule& rule);
 
 // S-expressions, for tests.
 std::string Dump(const Module& module);

@@ -32,6 +32,17 @@ struct ProgramCache::Impl {
           static_cast<size_t>(limits.compile_time.count())}) {
       text += "," + std::to_string(limit);
     }
+    text += options.experimental_keywords ? ",experimental" : "";
+    text += options.strict_unused ? ",strict" : "";
+    text += options.keep_print ? ",print" : "";
+    for (const auto* list :
+         {&options.lint.entries, &options.lint.claim_prefixes,
+          &options.lint.claims}) {
+      text += "," + std::to_string(list->size());
+      for (const std::string& item : *list) {
+        text += "," + std::to_string(item.size()) + ":" + item;
+      }
+    }
     text += '\0' + source.text;
     return HexEncode(crypto::Sha384(AsBytes(text)));
   }

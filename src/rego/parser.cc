@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rego/builtin_table.h"
 #include "rego/parser_impl.h"
 
 namespace vouchsafe::rego {
@@ -218,9 +219,6 @@ void Parser::ParseRules() {
       const size_t head_at = at_;
       ParseTail(head_at, ParseHead());
     }
-    if (Now().kind != TokenKind::kEnd && !Now().newline && !Now().Is(";")) {
-      Unexpected("the end of the line");
-    }
   }
 }
 
@@ -241,9 +239,6 @@ Rule Parser::ParseHead() {
   Rule rule;
   if (!IsPlainName()) {
     Unexpected("a rule");
-  }
-  if (Now().text == "input" || Now().text == "data") {
-    Fail("rules must not be called " + std::string(Now().text));
   }
   Term* name = NewTerm(TermKind::kVar, SpanFrom(at_));
   name->text = Now().text;
@@ -291,7 +286,9 @@ Rule Parser::ParseHead() {
 void Parser::FinishKind(Rule& rule, bool has_if, bool has_body) {
   const bool keyed = rule.head->kind == TermKind::kRef;
   if (v1_ && has_body && !has_if) {
-    FailAt(rule.span, "`if` keyword is required before rule body");
+    FailAt(rule.span, rule.kind == RuleKind::kFunction
+                          ? "`if` keyword is required before function body"
+                          : "`if` keyword is required before rule body");
   }
   if (rule.kind == RuleKind::kComplete && keyed) {
     const auto& items = rule.head->items;
@@ -305,10 +302,19 @@ void Parser::FinishKind(Rule& rule, bool has_if, bool has_body) {
         std::all_of(items.begin() + 1, items.end(), IsConstantText);
     if (!constant) rule.kind = RuleKind::kObject;
   }
-  if (rule.kind != RuleKind::kSet && rule.value == nullptr && !has_body) {
+  if (rule.kind == RuleKind::kSet || rule.value || has_body) return;
+  if (rule.kind == RuleKind::kFunction) {
+    if (StandardBuiltins().Find(HeadText(rule)) >= 0) {
+      FailAt(rule.span, "rule name conflicts with built-in function");
+    }
+    return;  // true
+  }
+  if (!keyed) FailAt(rule.span, "var cannot be used for rule name");
+  if (v1_) {
     FailAt(rule.span,
-           v1_ && keyed ? "`contains` keyword is required for partial set rules"
-                        : "a rule needs a value or a body");
+           rule.head->items.size() == 2
+               ? "`contains` keyword is required for partial set rules"
+               : "rule must have value assignment and/or body declaration");
   }
 }
 

@@ -236,9 +236,6 @@ Literal* Parser::ParseNot() {
   const size_t first = at_;
   Literal* inner = logical_ && Now().Is("(") ? ParseGroup() : ParseExpr();
   inner->span = SpanFrom(first);
-  if (inner->kind == LiteralKind::kAssign) {
-    FailAt(inner->span, "an assignment cannot be negated");
-  }
   literal->body = BodyOf(inner);
   return literal;
 }

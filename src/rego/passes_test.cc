@@ -73,12 +73,12 @@ b := [c, s.t] if { c > d; c = a; d = input.ds[_] }
 )"};
   std::vector<std::unique_ptr<Module>> modules;
   modules.push_back(Parse(source, Version::kV1, Limits()).module);
-  std::vector<Diagnostic> findings;
+  Findings findings;
   const rego::Tree tree = BuildTree(modules, &findings);
-  Resolve(modules, tree, {}, &findings);
+  Resolve(modules, tree, {});
   CompileClock clock{std::chrono::milliseconds(1000)};
-  OrderBodies(modules, &clock, &findings);
-  EXPECT_TRUE(findings.empty());
+  OrderBodies(modules, {}, &clock, &findings);
+  EXPECT_TRUE(findings.at(Step::kSafety).empty());
   EXPECT_EQ(Dump(*modules[0]),
             "package p\nimport data q r as s\n(rule a := 1)\n"
             "(rule b := (array c#0 (ref data \"q\" \"r\" \"t\")) "

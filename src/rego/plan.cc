@@ -260,8 +260,7 @@ void FunctionPlanner::PlanDefault(const Node& node, uint32_t result) {
   StartDefinition(fallback);
   fail_ = done;
   if (fallback.rule->args.size() != ir_.functions[index_].arity) {
-    Raise("rego_type_error", "conflicting rules " + node.path + " found",
-          fallback.rule->span);
+    Raise("rego_type_error", "conflicting rules " + node.path + " found");
   }
   Arguments(*fallback.rule);
   const uint32_t info =
@@ -293,8 +292,7 @@ void FunctionPlanner::PlanRule(const Node& node) {
       continue;
     }
     StartDefinition(definition);
-    Raise("rego_type_error", "conflicting rules " + node.path + " found",
-          definition.rule->span);
+    Raise("rego_type_error", "conflicting rules " + node.path + " found");
   }
   if (collects) {
     const bool set = node.kind() == RuleKind::kSet;
@@ -351,16 +349,6 @@ class RecursionFinder {
     const std::string& to = ir_.nodes[ir_.functions[instruction.e].node].path;
     const std::string message =
         "rule " + from + " is recursive: " + from + " -> " + to;
-    Diagnostic finding;
-    finding.code = "rego_recursion_error";
-    finding.message = message;
-    if (!ir_.places.empty()) {
-      const Place& place = ir_.places[instruction.place];
-      finding.file = ir_.files[place.file];
-      finding.row = place.row;
-      finding.col = place.col;
-    }
-    shared_.findings->push_back(std::move(finding));
     instruction.op = Op::kRaise;
     instruction.e = static_cast<uint32_t>(ir_.faults.size());
     ir_.faults.push_back({"rego_recursion_error", message});
@@ -440,8 +428,8 @@ class RecursionFinder {
 
 Plan MakePlan(const std::vector<std::unique_ptr<Module>>& modules, Tree& tree,
               const std::vector<HostFunction>& host, Arena& arena,
-              CompileClock* clock, std::vector<Diagnostic>* findings) {
-  PlanShared shared{modules, tree, host, arena, clock, findings, {}, {}};
+              CompileClock* clock) {
+  PlanShared shared{modules, tree, host, arena, clock, {}, {}};
   Ir& ir = shared.plan.ir;
   for (const auto& module : modules) ir.files.push_back(module->file);
   ir.places.emplace_back();

@@ -22,11 +22,11 @@ struct Plan {
   std::map<std::string, HostUse, std::less<>> host_use;
 };
 
-// Constants go to `arena`; texts of places point into the sources. Calls that
-// cannot work become faults that are raised when reached; adds findings for
-// them.
+// Constants go to `arena`; texts of places point into the sources. What the
+// analysis finds wrong with calls, `with` and cycles becomes faults that are
+// raised when reached.
 Plan MakePlan(const std::vector<std::unique_ptr<Module>>& modules, Tree& tree,
               const std::vector<HostFunction>& host, Arena& arena,
-              CompileClock* clock, std::vector<Diagnostic>* findings);
+              CompileClock* clock);
 
 }  // namespace vouchsafe::rego

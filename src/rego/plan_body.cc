@@ -1,6 +1,7 @@
 // Bodies and literals to code.
 
 #include "rego/builtin_table.h"
+#include "rego/check.h"
 #include "rego/plan_impl.h"
 
 namespace vouchsafe::rego {
@@ -218,24 +219,10 @@ Replacement FunctionPlanner::MakeReplacement(const With& with) {
   }
   const Term* target = with.target;
   const Term* root = target->kind == TermKind::kRef ? target->items[0] : target;
-  const bool rooted = root->kind == TermKind::kVar && root->local < 0;
-  bool constant = rooted;
   if (target->kind == TermKind::kRef) {
     for (size_t i = 1; i < target->items.size(); ++i) {
-      const Term* key = target->items[i];
-      if (key->kind != TermKind::kScalar || !key->scalar.is_string()) {
-        constant = false;
-        break;
-      }
-      out.keys.emplace_back(key->scalar.text());
+      out.keys.emplace_back(target->items[i]->scalar.text());
     }
-  }
-  if (!constant) {
-    Raise("rego_compile_error",
-          "with keyword target must reference existing input, data, or a "
-          "function",
-          target->span);
-    return out;
   }
   out.target = root->text == "input" ? Replacement::Target::kInput
                                      : Replacement::Target::kData;
@@ -248,6 +235,10 @@ void FunctionPlanner::PlanWith(const Literal& literal) {
   std::vector<uint32_t> values;
   std::vector<Replacement> replacements;
   for (const With& with : literal.with) {
+    if (const auto fault = FaultOf(with, shared_.tree, shared_.host)) {
+      Raise(fault->code, fault->message);
+      return;
+    }
     replacements.push_back(MakeReplacement(with));
     const bool by_value = replacements.back().by == Replacement::By::kValue;
     values.push_back(by_value ? PlanTerm(with.value) : Constant(Value::Null()));

@@ -14,7 +14,6 @@ struct PlanShared {
   const std::vector<HostFunction>& host;
   Arena& arena;
   CompileClock* clock;
-  std::vector<Diagnostic>* findings;
   Plan plan;
   std::map<Value, uint32_t, ValueLess> constants;
 };
@@ -79,7 +78,7 @@ class FunctionPlanner {
   // Opens a loop: the register of the key; the value's is the next one.
   uint32_t Iterate(uint32_t collection);
   bool Computable(const Term* term);
-  uint32_t Raise(std::string code, std::string message, const Span& span);
+  uint32_t Raise(std::string code, std::string message);
 
   // Code.
   Instruction& Emit(Op op, uint32_t a = 0, uint32_t b = 0, uint32_t c = 0,

@@ -1,6 +1,7 @@
 // Terms to code.
 
 #include "rego/builtin_table.h"
+#include "rego/check.h"
 #include "rego/number.h"
 #include "rego/plan_impl.h"
 
@@ -191,9 +192,7 @@ uint32_t FunctionPlanner::Iterate(uint32_t collection) {
   return pair;
 }
 
-uint32_t FunctionPlanner::Raise(std::string code, std::string message,
-                                const Span& span) {
-  shared_.findings->push_back(Finding(code, message, *module_, span));
+uint32_t FunctionPlanner::Raise(std::string code, std::string message) {
   const auto fault = static_cast<uint32_t>(ir_.faults.size());
   ir_.faults.push_back({std::move(code), std::move(message)});
   Emit(Op::kRaise, 0, 0, 0, 0, fault);
@@ -216,27 +215,13 @@ void FunctionPlanner::NoteHostUse(const Term* call,
 }
 
 uint32_t FunctionPlanner::PlanCall(const Term* term) {
-  const std::string name(term->text);
-  if (term->callee == Callee::kUnknown) {
-    const auto fault = static_cast<uint32_t>(ir_.faults.size());
-    ir_.faults.push_back({"rego_type_error", "undefined function " + name});
-    Emit(Op::kRaise, 0, 0, 0, 0, fault);
-    return NewRegister();
-  }
-  size_t arity = 0;
-  if (term->callee == Callee::kBuiltin) {
-    arity = StandardBuiltins().at(term->target).arity;
-  } else if (term->callee == Callee::kHost) {
-    arity = shared_.host[term->target].arity;
-  } else {
-    const Node& node = shared_.tree.nodes[term->target];
-    arity = ir_.functions[node.function].arity;
-  }
-  if (arity != term->items.size()) {
+  const auto arity = ArityOf(*term, shared_.tree, shared_.host);
+  const std::string name = CalleeText(*term, shared_.tree);
+  if (!arity) return Raise("rego_type_error", "undefined function " + name);
+  if (*arity != term->items.size() && *arity != kAnyArity) {
     return Raise("rego_type_error",
-                 name + ": arity mismatch, want " + std::to_string(arity) +
-                     " arguments, got " + std::to_string(term->items.size()),
-                 term->span);
+                 name + ": arity mismatch, want " + std::to_string(*arity) +
+                     " arguments, got " + std::to_string(term->items.size()));
   }
   const std::vector<uint32_t> args = PlanAll(term->items);
   const uint32_t out = NewRegister();

@@ -5,8 +5,11 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "rego/check.h"
+#include "rego/declare.h"
 #include "rego/parser.h"
 #include "rego/query.h"
+#include "rego/recursion.h"
 #include "rego/resolve.h"
 
 namespace vouchsafe::rego {
@@ -104,23 +107,30 @@ std::array<uint8_t, 48> DigestOf(std::span<const Source> sources) {
   return crypto::Sha384(AsBytes(all));
 }
 
-// Unsafe variables end every evaluation; other findings only where reached.
-void Judge(ProgramData& data, std::vector<Diagnostic>& findings, Level level,
-           bool* refused) {
-  for (Diagnostic& finding : findings) {
-    if (level == Level::kStrict) {
-      *refused = true;
-      continue;
+// The findings of all steps, or at the strict level those of the first step
+// that has some. A variable that nothing binds ends every evaluation; other
+// faults only where reached. False: refused.
+bool Report(Findings& findings, ProgramData& data,
+            std::vector<Diagnostic>* out) {
+  const bool strict = data.options.level == Level::kStrict;
+  for (size_t i = 0; i < kSteps; ++i) {
+    const auto step = static_cast<Step>(i);
+    const bool warning = !strict || step == Step::kLint;
+    for (Diagnostic& finding : findings.at(step)) {
+      finding.severity = warning ? Severity::kWarning : Severity::kError;
+      const bool fatal = step == Step::kSafety || step == Step::kUndeclared;
+      if (fatal && !data.always) {
+        EvalError error;
+        error.code = finding.code;
+        error.message = finding.message;
+        error.location = {finding.file, finding.row, finding.col};
+        data.always = std::move(error);
+      }
+      out->push_back(std::move(finding));
     }
-    finding.severity = Severity::kWarning;
-    if (finding.code == "rego_unsafe_var_error" && !data.always) {
-      EvalError error;
-      error.code = finding.code;
-      error.message = finding.message;
-      error.location = {finding.file, finding.row, finding.col};
-      data.always = std::move(error);
-    }
+    if (!warning && !findings.at(step).empty()) return false;
   }
+  return true;
 }
 
 // No evaluation will reach the code: keep what Find needs.
@@ -145,10 +155,10 @@ std::optional<Diagnostic> ParseAll(const ProgramData& data, Modules* modules) {
   size_t rules = 0, expressions = 0;
   const Limits& limits = data.options.limits;
   for (const Source& source : data.sources) {
-    Parsed parsed = Parse(source, data.options.version, limits,
-                          data.options.experimental_keywords
-                              ? Keywords::kExperimental
-                              : Keywords::kStable);
+    Parsed parsed =
+        Parse(source, data.options.version, limits,
+              data.options.experimental_keywords ? Keywords::kExperimental
+                                                 : Keywords::kStable);
     if (parsed.error) return std::move(*parsed.error);
     rules += parsed.module->rules.size();
     expressions += parsed.module->expressions;
@@ -165,29 +175,30 @@ std::optional<Diagnostic> ParseAll(const ProgramData& data, Modules* modules) {
 // From modules to code. Throws Halt.
 void Build(Modules& modules, ProgramData& data, CompiledData* out) {
   CompileClock clock(data.options.limits.compile_time);
-  std::vector<Diagnostic>* findings = &out->diagnostics;
+  Findings findings;
   const std::vector<HostFunction>& host = data.builtins.host();
-  Tree tree = BuildTree(modules, findings);
+  Tree tree = BuildTree(modules, &findings);
+  CheckDeclarations(modules, tree, data.options, &findings);
   Module* query = nullptr;
   if (modules.size() > data.sources.size()) {
     query = modules.back().get();
     PlaceQuery(query, &tree);
   }
-  Resolve(modules, tree, host, findings);
+  Resolve(modules, tree, host);
   if (query) out->variables = CollectVariables(query);
-  OrderBodies(modules, &clock, findings);
-  bool refused = TakeFindings(query, out);
-  Judge(data, out->diagnostics, data.options.level, &refused);
-  if (refused) return;
+  CheckCalls(modules, tree, data.options, host, &findings);
+  OrderBodies(modules, data.options, &clock, &findings);
+  const Uses uses = UsesOf(tree, &clock);
+  CheckRecursion(tree, uses, &findings);
+  const bool accepted = Report(findings, data, &out->diagnostics);
+  const bool bad_query = TakeFindings(query, out);
+  if (!accepted || bad_query) return;
   if (data.always) {
     KeepPaths(tree, &data.ir);
   } else {
-    Plan plan = MakePlan(modules, tree, host, data.arena, &clock, findings);
+    Plan plan = MakePlan(modules, tree, host, data.arena, &clock);
     data.ir = std::move(plan.ir);
     data.host_use = std::move(plan.host_use);
-    refused = TakeFindings(query, out);
-    Judge(data, out->diagnostics, data.options.level, &refused);
-    if (refused) return;
     if (query) out->query_function = tree.nodes.back().function;
   }
   data.sha384 = DigestOf(data.sources);

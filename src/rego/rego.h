@@ -58,11 +58,12 @@ enum class Severity { kWarning, kError };
 
 // A finding of Compile. Codes are OPA's: rego_parse_error,
 // rego_compile_error, rego_unsafe_var_error, rego_recursion_error,
-// rego_type_error.
+// rego_type_error; and those of Lint, which are always warnings.
 struct Diagnostic {
   Severity severity = Severity::kError;
   std::string code;
   std::string message;
+  std::vector<std::string> details;  // further lines: "have: ...", "want: ..."
   std::string file;
   int row = 0;  // from 1
   int col = 0;  // from 1, in bytes
@@ -136,11 +137,34 @@ enum class Level {
   kStrict,
 };
 
+// What the user of the engine knows, for warnings beyond the language's own.
+// Their codes are stable:
+//   lint_default_allow     a default lets everything through
+//   lint_never_asked       no entry needs this rule
+//   lint_not_unequal       `!=` on what may be missing, used under `not`
+//   lint_null_order        an order with a host's answer that null passes
+//   lint_early_host_call   the host is asked before the input is looked at
+//   lint_unknown_claim     a path of the input that is not in the table
+struct Lint {
+  // Paths that evaluations ask for ("data.policy.allow"). Empty: not checked.
+  std::vector<std::string> entries;
+  // Paths of the input that exist ("input.snp.measurement"); one covers what
+  // is below it. Only paths below a prefix ("input.snp") are held to them.
+  std::vector<std::string> claim_prefixes;
+  std::vector<std::string> claims;
+};
+
 struct CompileOptions {
   Version version = Version::kV1;
   Level level = Level::kLenient;
   // `import future.keywords.and` and `.or` are allowed.
   bool experimental_keywords = false;
+  // Also finds unused imports, arguments and assigned variables, and holds v0
+  // modules to the rules of v1 about names.
+  bool strict_unused = false;
+  // Operands of `print` are looked at; without, its calls are dropped first.
+  bool keep_print = false;
+  Lint lint;
   Limits limits;
 };
 

@@ -12,9 +12,8 @@ using Names = std::unordered_map<std::string_view, int>;
 class Resolver {
  public:
   Resolver(Module& module, const Tree& tree,
-           const std::vector<HostFunction>& host,
-           std::vector<Diagnostic>* findings)
-      : module_(module), tree_(tree), host_(host), findings_(findings) {
+           const std::vector<HostFunction>& host)
+      : module_(module), tree_(tree), host_(host) {
     for (const Import& import : module.imports) {
       imports_[import.name] = &import;
     }
@@ -360,6 +359,7 @@ class Resolver {
       const Span span = term->span;
       *term = call;
       term->span = span;
+      term->named = true;
       return;
     }
     Resolve(term);
@@ -373,11 +373,6 @@ class Resolver {
       return;
     }
     FindCallee(call);
-    if (call->callee == Callee::kUnknown) {
-      findings_->push_back(Finding(
-          "rego_type_error", "undefined function " + std::string(call->text),
-          module_, call->span));
-    }
   }
 
   void FindCallee(Term* call) {
@@ -417,7 +412,6 @@ class Resolver {
   Module& module_;
   const Tree& tree_;
   const std::vector<HostFunction>& host_;
-  std::vector<Diagnostic>* findings_;
   std::unordered_map<std::string_view, const Import*> imports_;
   std::unordered_set<std::string_view> rules_;
   uint32_t package_ = 0;
@@ -428,10 +422,9 @@ class Resolver {
 }  // namespace
 
 void Resolve(std::vector<std::unique_ptr<Module>>& modules, const Tree& tree,
-             const std::vector<HostFunction>& host,
-             std::vector<Diagnostic>* findings) {
+             const std::vector<HostFunction>& host) {
   for (auto& module : modules) {
-    Resolver resolver(*module, tree, host, findings);
+    Resolver resolver(*module, tree, host);
     for (Rule& rule : module->rules) resolver.Run(rule);
   }
 }

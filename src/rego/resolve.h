@@ -11,7 +11,6 @@
 namespace vouchsafe::rego {
 
 void Resolve(std::vector<std::unique_ptr<Module>>& modules, const Tree& tree,
-             const std::vector<HostFunction>& host,
-             std::vector<Diagnostic>* findings);
+             const std::vector<HostFunction>& host);
 
 }  // namespace vouchsafe::rego

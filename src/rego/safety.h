@@ -64,10 +64,12 @@ class Binder {
   CompileClock* clock_;
 };
 
-// Reorders the bodies of all rules in place. Adds a finding for each rule with
-// an unbound variable.
+// Reorders the bodies of all rules in place and drops calls of `print`. Adds
+// findings for variables that nothing binds; a program with one of those
+// (kSafety, kUndeclared) cannot be planned.
 void OrderBodies(std::vector<std::unique_ptr<Module>>& modules,
-                 CompileClock* clock, std::vector<Diagnostic>* findings);
+                 const CompileOptions& options, CompileClock* clock,
+                 Findings* findings);
 
 // A composite that may hold variables to bind: array or object.
 inline bool IsPattern(const Term* term) {

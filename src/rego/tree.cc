@@ -2,18 +2,8 @@
 
 #include <algorithm>
 
-#include "json/write.h"
-
 namespace vouchsafe::rego {
 namespace {
-
-bool IsName(std::string_view key) {
-  if (key.empty() || (key[0] >= '0' && key[0] <= '9')) return false;
-  return std::all_of(key.begin(), key.end(), [](char c) {
-    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-           (c >= 'A' && c <= 'Z');
-  });
-}
 
 // The constant start of a head: its name and the text keys after it.
 std::vector<std::string_view> FixedPath(const Rule& rule) {
@@ -30,7 +20,7 @@ std::vector<std::string_view> FixedPath(const Rule& rule) {
 
 class Builder {
  public:
-  explicit Builder(std::vector<Diagnostic>* findings) : findings_(findings) {
+  explicit Builder(Findings* findings) : findings_(findings) {
     tree_.nodes.emplace_back();
     tree_.nodes[0].path = "data";
   }
@@ -53,20 +43,13 @@ class Builder {
     uint32_t at = package;
     for (const std::string_view key : FixedPath(rule)) at = Make(at, key);
     Node& node = tree_.nodes[at];
-    if (rule.is_default) {
-      if (node.fallback.rule) {
-        Find("rego_type_error",
-             "multiple default rules " + node.path + " found", module, rule);
-        return;
-      }
-      node.fallback = {&module, &rule, {}};
-      return;
+    const Definition definition{&module, &rule, {}};
+    own_[at].push_back(definition);
+    if (!rule.is_default) {
+      node.definitions.push_back(definition);
+    } else if (node.fallback.rule == nullptr) {
+      node.fallback = definition;
     }
-    if (!node.definitions.empty() && node.kind() != rule.kind) {
-      Find("rego_type_error", "conflicting rules " + node.path + " found",
-           module, rule);
-    }
-    node.definitions.push_back({&module, &rule, {}});
   }
 
   // A rule that collects by variable keys takes the rules below it along.
@@ -93,17 +76,13 @@ class Builder {
     if (owns) tree_.nodes[at].children.clear();
   }
 
-  void CheckNesting() {
-    for (const Node& node : tree_.nodes) {
-      if (!node.has_rule() || node.children.empty() || node.is_function()) {
-        continue;
-      }
-      const Definition& first =
-          node.definitions.empty() ? node.fallback : node.definitions[0];
-      Find("rego_type_error",
-           "rule " + node.path + " conflicts with rules below it",
-           *first.module, *first.rule);
-    }
+  // Before Collect: rules of one path, rules below rules.
+  void CheckConflicts() {
+    for (const auto& [at, definitions] : own_) CheckNode(at, definitions);
+  }
+
+  void AddPackage(uint32_t node, const Module* module) {
+    packages_[node].push_back(module);
   }
 
   Tree Take() { return std::move(tree_); }
@@ -118,18 +97,98 @@ class Builder {
                   d.rule->head->items.size() > FixedPath(*d.rule).size());
         });
   }
+  static std::string Place(const Definition& definition) {
+    return definition.module->file + ":" +
+           std::to_string(definition.rule->span.row);
+  }
+
+  void Below(uint32_t at, std::vector<std::string>* out) const {
+    for (const auto& [key, child] : tree_.nodes[at].children) {
+      if (tree_.nodes[child].has_rule()) {
+        out->push_back(tree_.nodes[child].path);
+      }
+      Below(child, out);
+    }
+  }
+
+  void CheckNode(uint32_t at, const std::vector<Definition>& definitions) {
+    const Node& node = tree_.nodes[at];
+    const Definition& first = definitions[0];
+    bool single = false, several = false, sets = false, values = false;
+    bool arity = false;
+    std::vector<Definition> defaults;
+    for (const Definition& definition : definitions) {
+      const Rule& rule = *definition.rule;
+      const bool ground = rule.head->kind == TermKind::kVar ||
+                          FixedPath(rule).size() == rule.head->items.size();
+      (rule.kind != RuleKind::kSet && ground ? single : several) = true;
+      (rule.kind == RuleKind::kSet ? sets : values) = true;
+      arity = arity || rule.args.size() != first.rule->args.size() ||
+              (rule.kind == RuleKind::kFunction) !=
+                  (first.rule->kind == RuleKind::kFunction);
+      if (rule.is_default) defaults.push_back(definition);
+      if (ground && !node.children.empty() && Refuse(at, definition)) return;
+    }
+    if ((sets && values) || arity || (single && several)) {
+      Find("conflicting rules " + node.path + " found", first);
+    } else if (defaults.size() > 1) {
+      std::string places;
+      for (const Definition& definition : defaults) {
+        places += (places.empty() ? "" : ", ") + Place(definition);
+      }
+      findings_->Type(
+          Step::kConflicts,
+          "multiple default rules " + node.path + " found at " + places,
+          *defaults[0].module, defaults[0].module->package_span);
+    }
+    CheckPackages(at, definitions);
+  }
+
+  // Rules or packages below a rule whose value is whole.
+  bool Refuse(uint32_t at, const Definition& definition) {
+    std::vector<std::string> below;
+    Below(at, &below);
+    if (below.empty()) return false;
+    std::string list;
+    for (const std::string& path : below) {
+      list += (list.empty() ? "" : " ") + path;
+    }
+    Find("rule " + tree_.nodes[at].path + " conflicts with [" + list + "]",
+         definition);
+    return true;
+  }
+
+  void CheckPackages(uint32_t at, const std::vector<Definition>& definitions) {
+    const auto found = packages_.find(at);
+    if (found == packages_.end()) return;
+    for (const Module* module : found->second) {
+      for (const Definition& definition : definitions) {
+        std::string package = "package ";
+        for (const std::string_view part : module->package) {
+          package += (package.back() == ' ' ? "" : ".") + std::string(part);
+        }
+        findings_->Type(Step::kConflicts,
+                        package + " conflicts with rule " +
+                            HeadText(*definition.rule) + " defined at " +
+                            Place(definition),
+                        *definition.module, definition.module->package_span);
+      }
+    }
+  }
+
   // Node keys move when the vector grows: take the text of the source.
   std::string_view Keep(const std::string& key) {
     return *kept_.insert(key).first;
   }
-  void Find(std::string code, std::string message, const Module& module,
-            const Rule& rule) {
-    findings_->push_back(
-        Finding(std::move(code), std::move(message), module, rule.span));
+  void Find(std::string message, const Definition& definition) {
+    findings_->Type(Step::kConflicts, std::move(message), *definition.module,
+                    definition.rule->span);
   }
 
   Tree tree_;
-  std::vector<Diagnostic>* findings_;
+  std::map<uint32_t, std::vector<Definition>> own_;  // with defaults, in order
+  std::map<uint32_t, std::vector<const Module*>> packages_;
+  Findings* findings_;
 
  public:
   std::set<std::string, std::less<>> kept_;
@@ -137,21 +196,10 @@ class Builder {
 
 }  // namespace
 
-Diagnostic Finding(std::string code, std::string message, const Module& module,
-                   const Span& span) {
-  Diagnostic out;
-  out.code = std::move(code);
-  out.message = std::move(message);
-  out.file = module.file;
-  out.row = span.row;
-  out.col = span.col;
-  return out;
-}
-
 std::string PathText(const std::vector<std::string>& keys) {
   std::string out = "data";
   for (const std::string& key : keys) {
-    out += IsName(key) ? "." + key : "[" + json::Quote(key) + "]";
+    out += KeyText(key);
   }
   return out;
 }
@@ -171,17 +219,18 @@ uint32_t Tree::Find(const std::vector<std::string_view>& keys) const {
 }
 
 Tree BuildTree(const std::vector<std::unique_ptr<Module>>& modules,
-               std::vector<Diagnostic>* findings) {
+               Findings* findings) {
   Builder builder(findings);
   for (const auto& module : modules) {
     uint32_t package = 0;
     for (const std::string_view key : module->package) {
       package = builder.Make(package, key);
     }
+    builder.AddPackage(package, module.get());
     for (Rule& rule : module->rules) builder.Add(*module, package, rule);
   }
+  builder.CheckConflicts();
   builder.Collect(0, Tree::kNone);
-  builder.CheckNesting();
   Tree tree = builder.Take();
   tree.kept = std::move(builder.kept_);
   return tree;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "rego/ast.h"
+#include "rego/findings.h"
 #include "rego/rego.h"
 
 namespace vouchsafe::rego {
@@ -58,10 +59,8 @@ struct Tree {
 
 // Adds findings about rules that clash.
 Tree BuildTree(const std::vector<std::unique_ptr<Module>>& modules,
-               std::vector<Diagnostic>* findings);
+               Findings* findings);
 
-Diagnostic Finding(std::string code, std::string message, const Module& module,
-                   const Span& span);
 // "data.a.b", with brackets and quotes where a key is no name.
 std::string PathText(const std::vector<std::string>& keys);
 
