@@ -15,6 +15,7 @@ rego::Diagnostic Finding(const rego::Source& source, const Seen& seen,
   return {rego::Severity::kWarning,
           std::move(code),
           std::move(message),
+          {},
           source.name,
           seen.row,
           seen.col};
