@@ -20,7 +20,7 @@ std::string UuidHex(RandomSource& random) {
 
 std::string NewRequestId(RandomSource& random) {
   std::string id = UuidHex(random);
-  for (const size_t at : {8, 13, 18, 23}) id.insert(at, 1, '-');
+  for (const size_t at : {8u, 13u, 18u, 23u}) id.insert(at, 1, '-');
   return id;
 }
 
