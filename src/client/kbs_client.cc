@@ -96,7 +96,7 @@ Result<http::FetchResponse> KbsClient::Send(http::FetchRequest request,
                                             std::string_view path,
                                             const RequestContext& context) {
   refusal_.reset();
-  request.url = config_.url + "/kbs/v0/" + std::string(path);
+  request.url = config_.url + "/kbs/v0/" + EscapeTarget(path);
   request.ca_pem = config_.ca_pem;
   request.timeout = config_.timeout;
   request.max_body = size_t{64} << 20;

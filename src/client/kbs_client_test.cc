@@ -151,6 +151,15 @@ TEST_F(KbsClientTest, OtherKeyCannotOpenTheAnswer) {
       client_.GetResource("resource", "a/b/c", other, std::nullopt, context_));
 }
 
+TEST_F(KbsClientTest, PathsAreEscapedAndFragmentsDropped) {
+  const TeeKey key = *TeeKey::Generate();
+  const std::string url = FakeKbs::Url("resource/a/b/c%20d%22?x=1%C3%A9&y=%2f");
+  fetcher_.On(url, 404, std::string_view("{}"));
+  EXPECT_FALSE(client_.GetResource("resource", "a/b/c d\"?x=1\xc3\xa9&y=%2f#z",
+                                   key, "token", context_));
+  EXPECT_EQ(fetcher_.Count(url), 1);
+}
+
 TEST_F(KbsClientTest, AdministratorsSeeTheBodyInQuotes) {
   const std::string url = FakeKbs::Url("resource-policy");
   fetcher_.On(url, 401, std::string_view(R"({"type":"t","code":"c"})"));

@@ -65,6 +65,23 @@ Error AdminRefusalError(const ServerRefusal& refusal) {
   return error;
 }
 
+std::string EscapeTarget(std::string_view typed) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  constexpr std::string_view kNever = "\"<>\\^`{|}";
+  std::string out;
+  for (const char c : typed.substr(0, typed.find('#'))) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte > 0x20 && byte < 0x7f && kNever.find(c) == kNever.npos) {
+      out += c;
+      continue;
+    }
+    out += '%';
+    out += kHex[byte >> 4];
+    out += kHex[byte & 15];
+  }
+  return out;
+}
+
 Result<json::Value> ParseAnswer(const http::FetchResponse& response,
                                 std::string_view what) {
   Result<json::Value> value = json::Parse(response.body_text());

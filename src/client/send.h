@@ -14,6 +14,9 @@ Error RefusalError(const ServerRefusal& refusal);
 // Of an administrator's request: "Request Failed, Response: " and the body in
 // quotes, as scripts of Trustee know it.
 Error AdminRefusalError(const ServerRefusal& refusal);
+// A path and query as typed, for the request line: without a fragment, and with
+// what may not stand there (blanks, controls, quotes, bytes over 126) as %XX.
+std::string EscapeTarget(std::string_view typed);
 // The JSON of a 200; kBadPeer when it is none.
 Result<json::Value> ParseAnswer(const http::FetchResponse& response,
                                 std::string_view what);

@@ -105,7 +105,13 @@ Result<std::string> ReadSource(std::string_view source, http::Fetcher* fetcher,
   if (IsHttps(source)) return Get(source, fetcher, context);
   constexpr std::string_view kFile = "file://";
   if (source.substr(0, kFile.size()) == kFile) {
-    return ReadPath(std::string(source.substr(kFile.size())));
+    const std::string path(source.substr(kFile.size()));
+    // RFC 8089: what stands before the first slash is a host.
+    if (!path.starts_with('/')) {
+      return Fail(ErrorCode::kInvalidInput,
+                  std::string(source) + ": file:// wants an absolute path");
+    }
+    return ReadPath(path);
   }
   if (HasScheme(source)) {
     return Fail(ErrorCode::kInvalidInput,

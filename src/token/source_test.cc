@@ -37,6 +37,8 @@ TEST_F(SourceTest, FilesAndPaths) {
   const std::string path = File(set_);
   EXPECT_TRUE(Keys(path));
   EXPECT_TRUE(Keys("file://" + path));
+  EXPECT_FALSE(Keys("file:/" + path));
+  EXPECT_FALSE(Keys("file://host" + path));
   ExpectCode(Keys(path + "x"), ErrorCode::kInvalidInput, "no such file");
   ExpectCode(Keys(folder_.path()), ErrorCode::kInvalidInput, "no such file");
   ExpectCode(Keys(File("")), ErrorCode::kInvalidInput, "empty");
