@@ -60,18 +60,25 @@ class Program {
     posix_spawn_file_actions_destroy(&files);
   }
   ~Program() {
-    if (pid_ < 0) return;
+    if (pid_ <= 0) return;
     kill(pid_, SIGKILL);
     waitpid(pid_, nullptr, 0);
   }
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  void Signal(int number) const { kill(pid_, number); }
+  // Nothing when it has ended: a signal to no process would go to all.
+  void Signal(int number) const {
+    ASSERT_GT(pid_, 0);
+    kill(pid_, number);
+  }
   // Its exit code; minus the signal that ended it.
   int WaitForEnd() {
     int status = 0;
-    waitpid(std::exchange(pid_, -1), &status, 0);
+    if (pid_ <= 0 || waitpid(std::exchange(pid_, -1), &status, 0) < 0) {
+      ADD_FAILURE() << "the program ended before";
+      return -1;
+    }
     return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
   }
   bool Ended() {
