@@ -4,6 +4,7 @@
 #include "base/encoding.h"
 #include "json/fields.h"
 #include "json/parse.h"
+#include "json/utf8.h"
 #include "json/write.h"
 #include "kbs/checks.h"
 #include "kbs/service.h"
@@ -47,6 +48,11 @@ Answer<std::string> PolicyText(std::string_view body) {
     return tl::unexpected(
         ParseRefusal("Failed to decode policy: " + decoded.error().message,
                      decoded.error()));
+  }
+  if (!json::IsUtf8(AsText(*decoded))) {
+    return tl::unexpected(
+        ParseRefusal("Failed to decode policy: not UTF-8 text",
+                     Invalid("request.policy: not UTF-8 text")));
   }
   return ToText(*decoded);
 }
@@ -168,6 +174,12 @@ KbsService::Reply KbsService::SetAttestationPolicy(
 
 KbsService::Reply KbsService::RegisterReferenceValue(
     const KbsRequest& request) const {
+  if (!json::IsUtf8(request.http.body_text())) {
+    return Refuse(ProblemType::kRvpsError,
+                  "RVPS configuration failed: Failed to parse reference value "
+                  "message",
+                  Invalid("request: not UTF-8 text"));
+  }
   const Result<> done = parts_.attestation->RegisterReferenceValue(
       request.http.body_text(), request.context);
   if (!done) {

@@ -149,6 +149,9 @@ Result<http::Response> KbsService::Attestate(const KbsRequest& request,
       kSessionCookiePresent, http::FindCookie(request.http, kSessionCookie)));
   // The session first: its protocol version says what the body must look like.
   Session session = TRY(parts_.sessions->Find(id, log));
+  // Also where the stored token is the answer: a body must be JSON.
+  const json::Value body = TRY_CONTEXT(json::Parse(request.http.body_text()),
+                                       "deserialize Attestation");
   if (session.attested() != nullptr) {
     record.subject = Subject("", session.id);
   } else {
@@ -160,8 +163,6 @@ Result<http::Response> KbsService::Attestate(const KbsRequest& request,
         row != nullptr ? std::optional<const ProtocolVersion*>(row)
                        : std::nullopt,
         CheckValue::OfText(authed.version)));
-    const json::Value body = TRY_CONTEXT(json::Parse(request.http.body_text()),
-                                         "deserialize Attestation");
     Attestation attestation =
         TRY_CONTEXT(protocol->parse(body), "deserialize Attestation");
     if (attestation.nonce) {

@@ -11,7 +11,12 @@ namespace {
 constexpr std::string_view kInitDataClaims =
     "/submods/cpu0/ear.veraison.annotated-evidence/init_data_claims";
 
+// A token that is none is a bad token to clients: they attest again on 401.
 tl::unexpected<Refusal> RefuseToken(Error error) {
+  if (error.code == ErrorCode::kInvalidInput ||
+      error.code == ErrorCode::kTooLarge) {
+    error.code = ErrorCode::kUntrusted;
+  }
   return Refuse(ProblemType::kTokenVerifierError, "Token Verifier error",
                 std::move(error));
 }

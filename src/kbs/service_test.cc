@@ -39,10 +39,12 @@ TEST_F(KbsServiceTest, EvaluateSeesPrimaryRuntimeDataAndDefaultPolicy) {
 TEST_F(KbsServiceTest, SecondAttestGivesTheStoredToken) {
   const std::string cookie = Attested("snp");
   attestation_.refuse = true;
-  const auto again =
-      Send("POST", "/kbs/v0/attest", "ignored", {{"Cookie", cookie}});
+  const auto again = Send("POST", "/kbs/v0/attest", "{}", {{"Cookie", cookie}});
   ASSERT_EQ(again.status, 200) << again.body;
   EXPECT_EQ(Text(again, "token"), token_);
+  // What it says is ignored; that it is JSON is not.
+  EXPECT_EQ(Send("POST", "/kbs/v0/attest", "{", {{"Cookie", cookie}}).status,
+            400);
 }
 
 TEST_F(KbsServiceTest, BearerTokenWorksWithoutSession) {
@@ -153,7 +155,7 @@ TEST_F(KbsServiceTest, ReleaseRefusals) {
 
   const auto bad = Send("GET", "/kbs/v0/resource/default/key/one", "",
                         {{"Authorization", "Bearer a.b.c"}});
-  EXPECT_EQ(bad.status, 400);
+  EXPECT_EQ(bad.status, 401);  // clients attest again on this
   EXPECT_EQ(Text(bad, "type"), Problem("TokenVerifierError"));
 
   const auto missing = Fetch(Attested("snp"));
@@ -222,6 +224,8 @@ TEST_F(KbsServiceTest, PolicyUploadRefusals) {
       {R"({"policy":1})", "ParsePolicyError",
        "Failed to parse policy: `policy` field is not a string in SetPolicy "
        "Request Json"},
+      {R"({"policy":"__4"})", "ParsePolicyError",
+       "Failed to parse policy: Failed to decode policy: not UTF-8 text"},
   };
   for (const auto& c : cases) {
     const auto response = Send("POST", "/kbs/v0/resource-policy", c.body);
@@ -252,6 +256,11 @@ TEST_F(KbsServiceTest, AttestationPolicyAndReferenceValuesReachTheService) {
 
   EXPECT_EQ(Send("POST", "/kbs/v0/reference-value", "message").status, 200);
   EXPECT_EQ(Send("GET", "/kbs/v0/reference-value/svn").body, R"(["1"])");
+  const auto not_text = Send("POST", "/kbs/v0/reference-value", "\xff");
+  EXPECT_EQ(not_text.status, 400);
+  EXPECT_EQ(Text(not_text, "detail"),
+            "RVPS configuration failed: Failed to parse reference value "
+            "message");
   const auto unknown = Send("GET", "/kbs/v0/reference-value/a/b");
   EXPECT_EQ(unknown.status, 404);
   EXPECT_EQ(Text(unknown, "detail"),

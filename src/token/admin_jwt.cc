@@ -39,14 +39,14 @@ Result<AdminIdentity> IdentityOf(const json::Value& claims,
   const bool is_text = role != nullptr && role->if_string() != nullptr;
   std::optional<std::string> text = std::move(given_role);
   if (!text && is_text) text = *role->if_string();
-  auto found = log.RequireSome(kAdminRoleClaim, std::move(text));
+  auto found = log.RequireSome(
+      kAdminRoleClaim, std::move(text),
+      CheckValue::OfText(role == nullptr
+                             ? "no role"
+                             : "role: " + std::string(json::TypeName(*role))));
   if (!found) {
     Error error = std::move(found).error();
-    error.message = role == nullptr
-                        ? "Failed to parse claims from token: missing field "
-                          "`role`"
-                        : "Failed to parse claims from token: `role` is not a "
-                          "string";
+    error.message = kNoRoleText;
     return tl::unexpected<Error>(std::move(error));
   }
   AdminIdentity identity;

@@ -25,6 +25,9 @@ inline constexpr std::string_view kBadBearerText =
     "Failed to parse HTTP Auth Bearer header";
 inline constexpr std::string_view kNoIssuerText =
     "Cannot verify token with any of the issuers";
+inline constexpr std::string_view kNoRoleText =
+    "Failed to parse claims from token: AdminAccessDenied { reason: \"Missing "
+    "required `role` claim in JWT\" }";
 
 struct IdentityProvider {
   std::optional<std::string> issuer;          // "" is as if absent
@@ -56,7 +59,7 @@ class AdminVerifier {
       const RequestContext& context);
 
   // Providers in order. The error's message is the text for the client:
-  // kNoIssuerText, or "Failed to parse claims from token: ..."; the log has
+  // kNoIssuerText or kNoRoleText; the log has
   // what each provider's turn found.
   Result<AdminIdentity> Verify(std::string_view token, CheckLog& log,
                                const RequestContext& context) const;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "token/verifier.h"
@@ -31,6 +32,30 @@ const json::Value* FindTeeKey(const json::Value& claims,
     if (const json::Value* key = claims.At(pointer)) return key;
   }
   return nullptr;
+}
+
+bool HasTeeKeyForm(const json::Value& key) {
+  struct Kind {
+    std::string_view kty;
+    std::array<std::string_view, 4> members;
+  };
+  constexpr std::array<Kind, 3> kKinds = {{
+      {"RSA", {"alg", "n", "e", "kty"}},
+      {"EC", {"alg", "crv", "x", "y"}},
+      {"AKP", {"alg", "pub", "kty", "kty"}},
+  }};
+  const auto text = [&](std::string_view name) -> const std::string* {
+    const json::Value* member = key.Find(name);
+    return member != nullptr ? member->if_string() : nullptr;
+  };
+  const std::string* kty = text("kty");
+  if (kty == nullptr) return false;
+  for (const Kind& kind : kKinds) {
+    if (*kty != kind.kty) continue;
+    return std::all_of(kind.members.begin(), kind.members.end(),
+                       [&](auto name) { return text(name) != nullptr; });
+  }
+  return false;
 }
 
 }  // namespace vouchsafe::token

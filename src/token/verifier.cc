@@ -240,7 +240,7 @@ Result<json::Value> TokenVerifier::TeeKey(const VerifiedToken& token,
   const json::Value* key =
       FindTeeKey(token.claims(), impl_->config.extra_teekey_paths);
   std::optional<json::Value> found;
-  if (key != nullptr) found = *key;
+  if (key != nullptr && HasTeeKeyForm(*key)) found = *key;
   return log.RequireSome(kTokenTeeKey, std::move(found));
 }
 

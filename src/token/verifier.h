@@ -99,5 +99,8 @@ class TokenVerifier {
 // Trust Authority tokens).
 const json::Value* FindTeeKey(const json::Value& claims,
                               const std::vector<std::string>& extra);
+// Whether it is of a kind of key that the protocol knows, with its members as
+// text; whether that key can be used is another question (kbs.md 2.2).
+bool HasTeeKeyForm(const json::Value& key);
 
 }  // namespace vouchsafe::token

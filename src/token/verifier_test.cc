@@ -260,12 +260,29 @@ TEST_F(TokenTest, TeeKey) {
   ExpectRefused(verifier->TeeKey(*none, log), kTokenTeeKey);
   ExpectRefused(verifier->TeeRecipient(*none, jose::Rsa15::kRefuse, log),
                 kTokenTeeKey);
-  const auto bad = Verify(
-      *verifier,
-      ChainToken(R"({"exp":1800000300,"tee-pubkey":{"kty":"AKP","alg":"x"}})"));
+  const auto bad =
+      Verify(*verifier, ChainToken(R"({"exp":1800000300,"tee-pubkey":)"
+                                   R"({"kty":"AKP","alg":"x","pub":"AA"}})"));
   ASSERT_TRUE(bad);
   ExpectRefused(verifier->TeeRecipient(*bad, jose::Rsa15::kRefuse, log),
                 jose::kTeeKeyKind);
+}
+
+TEST(TeeKeyForm, KindsOfTheProtocolWithTheirMembers) {
+  for (const char* good :
+       {R"({"kty":"RSA","alg":"RSA-OAEP-256","n":"AA","e":"AQAB"})",
+        R"({"kty":"EC","alg":"x","crv":"P-999","x":"","y":""})",
+        R"({"kty":"AKP","alg":"x","pub":"AA"})"}) {
+    EXPECT_TRUE(HasTeeKeyForm(json::Value(test::Object(good)))) << good;
+  }
+  for (const char* bad :
+       {R"({})", R"({"kty":"OKP","alg":"x","crv":"Ed25519","x":""})",
+        R"({"kty":"RSA","alg":"RSA-OAEP-256","n":"AA"})",
+        R"({"kty":"EC","alg":"x","crv":"P-256","x":"","y":1})",
+        R"({"kty":"AKP","alg":"x"})", R"({"kty":5})"}) {
+    EXPECT_FALSE(HasTeeKeyForm(json::Value(test::Object(bad)))) << bad;
+  }
+  EXPECT_FALSE(HasTeeKeyForm(json::Value(5)));
 }
 
 TEST(TeeKeyPlace, FirstThatExistsInOrder) {
