@@ -1,10 +1,13 @@
 #include "as/rest.h"
 
+#include <algorithm>
 #include <memory>
 
+#include "as/checks.h"
 #include "as/rest_body.h"
 #include "as/rest_errors.h"
 #include "json/write.h"
+#include "verifier/core/tee.h"
 
 namespace vouchsafe::as {
 namespace {
@@ -115,6 +118,30 @@ Response WithRecord(const std::string& token, const DecisionRecord& record) {
   return http::Json(200, json::Write(std::move(out)));
 }
 
+// The one cause that Trustee tells of a TEE that it does not verify here, with
+// the name as sent.
+Error WithTee(Error error, std::string_view outermost, const std::string& tee) {
+  if (error.check != &kTeeAccepted) {
+    return WithContext(std::move(error), outermost);
+  }
+  error.message = "tee `" + tee + " not supported`";
+  error.context.clear();
+  return error;
+}
+
+// The first that is not verified here.
+std::string RefusedTee(const EvaluateRequest& request,
+                       const std::vector<std::string>& accepted) {
+  for (const VerificationRequest& one : request.requests) {
+    const TeeInfo* tee = FindTee(one.tee);
+    if (tee == nullptr || std::find(accepted.begin(), accepted.end(),
+                                    tee->name) == accepted.end()) {
+      return one.tee;
+    }
+  }
+  return "";
+}
+
 Response Rest::Attestation(const Request& request,
                            const RequestContext& context) {
   if (!IsJson(request)) return NotJson(context);
@@ -126,7 +153,9 @@ Response Rest::Attestation(const Request& request,
   auto token = deps_.service->Evaluate(*parsed, *record, context);
   if (!token) {
     Close(record, &token.error());
-    return Refuse(token.error(), "attestation report evaluate", context);
+    return Refuse(WithTee(token.error(), "attestation report evaluate",
+                          RefusedTee(*parsed, deps_.service->AcceptedTees())),
+                  context);
   }
   Close(record, nullptr);
   if (parsed->explain) return WithRecord(*token, *record);
@@ -190,7 +219,10 @@ Response Rest::Challenge(const Request& request,
   if (!parsed) return Refuse(parsed.error(), context);
   auto text =
       deps_.service->Challenge(parsed->tee, parsed->tee_params, context);
-  if (!text) return Refuse(text.error(), "generate challenge", context);
+  if (!text) {
+    return Refuse(WithTee(text.error(), "generate challenge", parsed->tee),
+                  context);
+  }
   return Plain(*std::move(text));
 }
 

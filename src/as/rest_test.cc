@@ -146,6 +146,13 @@ TEST_F(RestTest, StrictErrorsAreTrustees) {
            {"verifier", Head(R"(,"runtime_data":{"raw":"b3RoZXI"})"), 500,
             "An internal error occured: \n0: attestation report evaluate\n1: "
             "Verifier evaluate failed: "},
+           {"raw", Head(R"(,"runtime_data":{"raw":"***"})"), 500,
+            "An internal error occured: \n0: decode given Runtime Data\n1: An "
+            "internal error occured: base64 decode raw runtime data\n2: base64 "
+            "decode raw runtime data\n3: "},
+           {"TEE not verified here",
+            R"({"tee":"tpm","evidence":"e30","policy_ids":[]})", 500,
+            "An internal error occured: \n0: tee `tpm not supported`"},
            {"TEE", R"({"tee":"sev","evidence":"","policy_ids":[]})", 500,
             "An internal error occured: \n0: tee `sev not supported`"},
            {"evidence", R"({"tee":"sample","evidence":"e30=","policy_ids":[]})",
@@ -166,6 +173,18 @@ TEST_F(RestTest, StrictErrorsAreTrustees) {
     EXPECT_EQ(response.body.substr(0, std::string(c.text).size()), c.text)
         << response.body;
   }
+}
+
+// What a check wanted and found is the operator's.
+TEST_F(RestTest, StrictErrorsDoNotTellWhatAVerifierFound) {
+  const http::Response response = Strict(
+      "POST", "/attestation", Head(R"(,"runtime_data":{"raw":"b3RoZXI"})"));
+  EXPECT_EQ(response.status, 500);
+  EXPECT_EQ(response.body,
+            "An internal error occured: \n0: attestation report evaluate\n1: "
+            "Verifier evaluate failed: Evidence's identity verification error."
+            "\n\nCaused by:\n    REPORT_DATA is different from that in Sample "
+            "Quote");
 }
 
 TEST_F(RestTest, OnlyJsonBodies) {

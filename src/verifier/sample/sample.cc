@@ -49,9 +49,14 @@ Result<> CheckReportData(const SampleEvidence& evidence,
   }
   const Bytes got = TRY_CONTEXT(Base64Decode(evidence.report_data),
                                 "sample evidence, report_data");
-  TRY_CONTEXT(log.RequireEqual(kReportData, *expected.report_data, got),
-              "REPORT_DATA is different from that in Sample Quote");
-  return {};
+  const Result<> equal =
+      log.RequireEqual(kReportData, *expected.report_data, got);
+  if (equal) return {};
+  // Both texts are Trustee's, the second caused by the first.
+  return tl::unexpected(WithContext(
+      WithContext(equal.error(),
+                  "REPORT_DATA is different from that in Sample Quote"),
+      "Evidence's identity verification error."));
 }
 
 std::vector<TeeClaims> One(std::string tee_class, json::Object claims) {

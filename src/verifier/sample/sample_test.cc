@@ -68,7 +68,8 @@ TEST_F(SampleTest, OtherReportDataIsRefused) {
       ASSERT_NE(claims.error().check, nullptr);
       EXPECT_EQ(claims.error().check->id, kReportData.id);
       EXPECT_EQ(claims.error().Text().find(
-                    "REPORT_DATA is different from that in Sample Quote"),
+                    "Evidence's identity verification error.: REPORT_DATA is "
+                    "different from that in Sample Quote"),
                 0U);
     }
   }

@@ -394,7 +394,7 @@ TEST_F(VerifierTest, MembersThatNobodySignedAreRefused) {
 
 TEST_F(VerifierTest, MissingProcessorIsRefused) {
   for (const auto& [member, text] :
-       {std::pair{"cpuid_fam_id", "missing CPU family ID"},
+       {std::pair{"cpuid_fam_id", "version 3+ is missing CPU family ID"},
         std::pair{"cpuid_mod_id", "missing CPU model ID"}}) {
     json::Value evidence = GoodEvidence();
     evidence.if_object()

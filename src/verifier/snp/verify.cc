@@ -165,7 +165,8 @@ Result<> CheckReportVersion(uint32_t version, uint32_t minimum, CheckLog& log) {
 Result<Generation> CheckProcessor(std::optional<uint8_t> family,
                                   std::optional<uint8_t> model, CheckLog& log) {
   Result<Generation> generation =
-      Fail(ErrorCode::kUntrusted, "missing CPU family ID");
+      Fail(ErrorCode::kUntrusted,
+           "Attestation report version 3+ is missing CPU family ID");
   if (family.has_value()) {
     generation = model.has_value()
                      ? GenerationOfCpu(*family, *model)
