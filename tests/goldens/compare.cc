@@ -168,16 +168,27 @@ std::string Verdict(int status, const std::string& body) {
          TextMember(*problem, "detail");
 }
 
-// The elements of a list that Trustee makes from a hash table.
-json::Value Sorted(const json::Value& list) {
-  std::vector<std::string> texts;
-  for (const json::Value& item : *list.if_array()) {
-    texts.push_back(json::Write(item));
+// All members of the one are in the other, with equal values.
+bool Holds(const json::Value& ours, const json::Value& theirs) {
+  if (theirs.if_object() == nullptr) return ours == theirs;
+  return std::all_of(theirs.if_object()->begin(), theirs.if_object()->end(),
+                     [&](const json::Member& member) {
+                       const json::Value* here = ours.Find(member.name);
+                       return here != nullptr && *here == member.value;
+                     });
+}
+
+// Lists that Trustee makes from a hash table: each element must be there.
+void CompareLists(const json::Array& recorded, const json::Array& ours,
+                  Differences& differences) {
+  for (const json::Value& item : recorded) {
+    const bool found =
+        std::any_of(ours.begin(), ours.end(),
+                    [&](const json::Value& here) { return Holds(here, item); });
+    if (!found) {
+      differences.Record("listed", json::Write(item), std::string(kAbsent));
+    }
   }
-  std::sort(texts.begin(), texts.end());
-  json::Array sorted;
-  for (std::string& text : texts) sorted.emplace_back(std::move(text));
-  return sorted;
 }
 
 // restful-as: a list of causes, a line each. By default ours is a problem
@@ -214,12 +225,19 @@ void CompareBodies(const Exchange& recorded, const http::Response& ours,
   }
   if (theirs && here && theirs->is_array() && here->is_array() &&
       options.lists == Lists::kUnordered) {
-    return differences.Compare("body", json::Write(Sorted(*theirs)),
-                               json::Write(Sorted(*here)));
+    return CompareLists(*theirs->if_array(), *here->if_array(), differences);
+  }
+  if (theirs && here && Has(*theirs, {"keys"})) {
+    return CompareMembers("key set", *theirs, *here, differences);
   }
   if (!options.strict && recorded.body.starts_with(kCauses) && here &&
       Has(*here, {"type", "detail"})) {
     return CompareCauses(recorded.body, *here, differences);
+  }
+  if (!options.strict && !theirs && !recorded.body.empty() && here &&
+      Has(*here, {"type", "detail"})) {
+    return differences.Compare("detail", recorded.body,
+                               TextMember(*here, "detail"));
   }
   // restful-as answers a bare token.
   if (ClaimsOfToken(recorded.body).is_object() &&
@@ -282,8 +300,10 @@ void CompareTokens(const std::string& recorded, const std::string& ours,
 
 void CompareAnswers(const Exchange& recorded, const http::Response& ours,
                     const CompareOptions& options, Differences& differences) {
-  // One side grants, the other refuses: no more can be compared.
-  if ((recorded.status / 100 == 2) != (ours.status / 100 == 2)) {
+  // One side grants, the other refuses, or Trustee's thread died: no more can
+  // be compared.
+  if ((recorded.status / 100 == 2) != (ours.status / 100 == 2) ||
+      recorded.status == 0) {
     return differences.Record("verdict",
                               Verdict(recorded.status, recorded.body),
                               Verdict(ours.status, ours.body));

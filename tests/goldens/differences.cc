@@ -46,11 +46,14 @@ std::vector<std::string> Cells(std::string_view line) {
 }
 
 std::string_view WithoutBackticks(std::string_view cell) {
-  if (cell.size() >= 2 && cell.front() == '`' && cell.back() == '`') {
-    cell.remove_prefix(1);
-    cell.remove_suffix(1);
+  // One or two, as Markdown has it for text that holds backticks itself.
+  for (const std::string_view fence : {"``", "`"}) {
+    if (cell.size() > 2 * fence.size() && cell.starts_with(fence) &&
+        cell.ends_with(fence)) {
+      return cell.substr(fence.size(), cell.size() - 2 * fence.size());
+    }
   }
-  return cell;
+  return cell == "``" ? std::string_view() : cell;
 }
 
 // One pattern, split at its stars, with the escapes undone.
@@ -207,7 +210,8 @@ Result<Tables> ParseTables(std::string_view page) {
   return tables;
 }
 
-Differences::Differences(const std::vector<std::string>& scopes)
+Differences::Differences(const std::vector<std::string>& scopes,
+                         const std::vector<std::string>& others)
     : Differences(
           [] {
             auto tables =
@@ -215,11 +219,14 @@ Differences::Differences(const std::vector<std::string>& scopes)
             EXPECT_TRUE(tables) << tables.error().Text();
             return tables ? *std::move(tables) : Tables();
           }(),
-          scopes) {}
+          scopes, others) {}
 
-Differences::Differences(Tables tables, const std::vector<std::string>& scopes)
+Differences::Differences(Tables tables, const std::vector<std::string>& scopes,
+                         const std::vector<std::string>& others)
     : tables_(std::move(tables)) {
-  const auto other = [&](const Row& row) { return !InScope(row, scopes); };
+  const auto other = [&](const Row& row) {
+    return !InScope(row, scopes) || InScope(row, others);
+  };
   std::erase_if(tables_.differences, other);
   std::erase_if(tables_.not_replayed, other);
 }

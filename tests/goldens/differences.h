@@ -70,10 +70,13 @@ Result<Tables> ParseTables(std::string_view page);
 // One test's account. Not thread-safe.
 class Differences {
  public:
-  // Of the page's rows, those whose file starts with one of `scopes`: the test
-  // answers for all of these. A page that cannot be read fails the test.
-  explicit Differences(const std::vector<std::string>& scopes);
-  Differences(Tables tables, const std::vector<std::string>& scopes);
+  // Of the page's rows, those whose file starts with one of `scopes` and with
+  // none of `others`: the test answers for all of these. A page that cannot be
+  // read fails the test.
+  explicit Differences(const std::vector<std::string>& scopes,
+                       const std::vector<std::string>& others = {});
+  Differences(Tables tables, const std::vector<std::string>& scopes,
+              const std::vector<std::string>& others = {});
 
   // True when a row of the second table lists this step; counted once for each
   // call. `step` "" asks for a whole file.
