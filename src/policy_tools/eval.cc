@@ -4,6 +4,8 @@
 
 #include "json/write.h"
 #include "policy_tools/excerpt.h"
+#include "rego/print.h"
+#include "rego/value.h"
 
 namespace vouchsafe::policy_tools {
 namespace {
@@ -32,6 +34,29 @@ std::string AnswerText(const rego::Answer& answer) {
     return answer.path + " is undefined\n";
   }
   return answer.path + " = " + json::WritePretty(answer.value) + "\n";
+}
+
+// Variables by name, solutions in value order.
+void Order(std::vector<rego::Bindings>& solutions) {
+  rego::Arena arena;
+  std::vector<std::pair<rego::Value, rego::Bindings>> keyed;
+  for (rego::Bindings& solution : solutions) {
+    std::sort(solution.begin(), solution.end(),
+              [](const rego::Binding& a, const rego::Binding& b) {
+                return a.name < b.name;
+              });
+    std::vector<rego::Value> values;
+    for (const rego::Binding& binding : solution) {
+      values.push_back(rego::FromJson(arena, binding.value));
+    }
+    keyed.emplace_back(rego::MakeArray(arena, values), std::move(solution));
+  }
+  std::stable_sort(keyed.begin(), keyed.end(),
+                   [](const auto& a, const auto& b) {
+                     return rego::Compare(a.first, b.first) < 0;
+                   });
+  solutions.clear();
+  for (auto& [key, solution] : keyed) solutions.push_back(std::move(solution));
 }
 
 std::string SolutionText(const rego::Bindings& solution) {
@@ -109,6 +134,7 @@ Result<EvalAnswer> Eval(const Loaded& loaded, const EvalQuestion& question) {
     }
     out.error = std::move(outcome.error);
     out.solutions = std::move(outcome.solutions);
+    Order(out.solutions);
     out.stats = outcome.stats;
   } else {
     for (const std::string& path : question.entries) {
