@@ -39,10 +39,12 @@ class Storm {
  private:
   Result<> LetEverybodyIn();
   bool Start();
+  void Kill();
   void KillAtStart();
   void Round();
   void FindEverything();
-  void FindSlot(Slot& slot, client::KbsClient& client,
+  // False when nothing was answered: then nothing can be said of the rest.
+  bool FindSlot(Slot& slot, client::KbsClient& client,
                 const load::Connection& connection);
   void FindSessions(load::Connection& connection);
   void Look();
@@ -80,12 +82,20 @@ bool Storm::Start() {
   return true;
 }
 
+void Storm::Kill() {
+  const auto ended = server_.Kill();
+  if (ended) {
+    ++summary_.died;
+    AddFailure(summary_, "kbs ended before it was killed: " + *ended);
+  }
+  ++summary_.kills;
+}
+
 // A start that is cut short; it may be in the middle of a repair.
 void Storm::KillAtStart() {
   if (!server_.Start()) return;
   SleepUpTo(options_.window);
-  server_.Kill();
-  ++summary_.kills;
+  Kill();
   ++summary_.kills_at_start;
   Look();
 }
@@ -132,24 +142,27 @@ std::optional<std::string> Storm::ReadSlot(const Slot& slot,
   return std::nullopt;
 }
 
-void Storm::FindSlot(Slot& slot, client::KbsClient& client,
+bool Storm::FindSlot(Slot& slot, client::KbsClient& client,
                      const load::Connection& connection) {
+  const auto found = ReadSlot(slot, client, connection);
+  if (!found && connection.last_status() == 0) return false;
   ++summary_.values_read;
-  switch (Judge(slot, ReadSlot(slot, client, connection))) {
+  switch (Judge(slot, found)) {
     case Finding::kAnswered:
-      return;
+      break;
     case Finding::kPending:
       ++summary_.writes_kept_unanswered;
-      return;
+      break;
     case Finding::kLost:
       ++summary_.lost;
       AddFailure(summary_, "lost: " + slot.name);
-      return;
+      break;
     case Finding::kTorn:
       ++summary_.torn;
       AddFailure(summary_, "torn: " + slot.name);
-      return;
+      break;
   }
+  return true;
 }
 
 // A session that was answered is known after the restart: with a token it gets
@@ -191,7 +204,9 @@ void Storm::FindEverything() {
   if (!token) {
     AddFailure(summary_, "attest after a restart: " + token.error().Text());
   }
-  for (Slot& slot : slots_) FindSlot(slot, client, connection);
+  for (Slot& slot : slots_) {
+    if (!FindSlot(slot, client, connection)) return;
+  }
 }
 
 void Storm::Round() {
@@ -200,8 +215,7 @@ void Storm::Round() {
   FindEverything();
   Writers writers(server_.url(), slots_, options_.writers, key_, random_());
   SleepUpTo(options_.window);
-  server_.Kill();
-  ++summary_.kills;
+  Kill();
   last_round_ = writers.Join();
   summary_.writes_sent += last_round_.sent;
   summary_.writes_answered += last_round_.answered;

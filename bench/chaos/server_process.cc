@@ -24,18 +24,23 @@ constexpr std::chrono::seconds kPatience{20};
 constexpr std::chrono::milliseconds kPoll{1};
 constexpr size_t kShownLog = 2000;
 
+// Below the ports that the system gives to clients, so that it stays free
+// between a kill and the next start. Where the search begins differs between
+// processes.
 Result<uint16_t> FreePort() {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
-  socklen_t size = sizeof address;
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  const bool bound =
-      bind(fd, generic, size) == 0 && getsockname(fd, generic, &size) == 0;
-  close(fd);
-  if (!bound) return Fail(ErrorCode::kUnavailable, "no free port");
-  return ntohs(address.sin_port);
+  for (int i = 0; i < 20'000; ++i) {
+    const int port = 10'000 + (getpid() * 37 + i) % 20'000;
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    address.sin_port = htons(static_cast<uint16_t>(port));
+    const bool free =
+        bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    close(fd);
+    if (free) return static_cast<uint16_t>(port);
+  }
+  return Fail(ErrorCode::kUnavailable, "no free port");
 }
 
 std::string ConfigText(const ServerPlan& plan, const std::string& authority) {
@@ -130,11 +135,13 @@ Result<> ServerProcess::WaitUntilReady() {
               "kbs does not answer\n" + EndOf(plan_.LogFile()));
 }
 
-void ServerProcess::Kill() {
-  if (pid_ < 0) return;
+std::optional<std::string> ServerProcess::Kill() {
+  std::optional<std::string> ended = Ended();
+  if (pid_ < 0) return ended;
   kill(pid_, SIGKILL);
   waitpid(pid_, nullptr, 0);
   pid_ = -1;
+  return std::nullopt;
 }
 
 }  // namespace vouchsafe::chaos

@@ -37,8 +37,9 @@ class ServerProcess {
   Result<> Start();
   // Until it answers; the error says how it ended, or that it took too long.
   Result<> WaitUntilReady();
-  // SIGKILL, and waits for the end. Nothing when it does not run.
-  void Kill();
+  // SIGKILL, and waits for the end. How it ended, if it had ended before by
+  // itself or another's hand since the last call; else nothing.
+  std::optional<std::string> Kill();
 
  private:
   ServerProcess(ServerPlan plan, http::Url url)

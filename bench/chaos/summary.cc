@@ -33,6 +33,7 @@ std::vector<Row> RowsOf(const Summary& s) {
           {"lost", s.lost},
           {"torn", s.torn},
           {"restarts_failed", s.restarts_failed},
+          {"died", s.died},
           {"most_temporary_files", s.most_temporary_files},
           {"temporary_files_left", s.temporary_files_left}};
 }

@@ -24,6 +24,7 @@ struct Summary {
   uint64_t lost = 0;
   uint64_t torn = 0;
   uint64_t restarts_failed = 0;
+  uint64_t died = 0;                  // before it was killed
   uint64_t most_temporary_files = 0;  // in one folder, after any kill
   uint64_t temporary_files_left = 0;  // after the last
   double seconds = 0;
