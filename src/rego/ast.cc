@@ -163,6 +163,14 @@ std::string RefText(const Term& term) {
       return list("[", "]");
     case TermKind::kSet:
       return term.items.empty() ? "set()" : list("{", "}");
+    case TermKind::kObject: {
+      std::string out = "{";
+      for (size_t i = 0; i < term.items.size(); i += 2) {
+        out += (i > 0 ? ", " : "") + RefText(*term.items[i]) + ": " +
+               RefText(*term.items[i + 1]);
+      }
+      return out + "}";
+    }
     default:
       return "...";
   }

@@ -83,7 +83,7 @@ Outcome Appraise(const char* input, const char* stored_text) {
   const CompileResult compiled =
       Compile(Source{"", kTrustClaims}, *Builtins::WithHost({query}));
   for (const Diagnostic& finding : compiled.diagnostics) {
-    ADD_FAILURE() << finding.Text();
+    if (!finding.code.starts_with("lint_")) ADD_FAILURE() << finding.Text();
   }
   if (!compiled.program) return {};
   const Document document = *Document::FromJson(input);

@@ -5,11 +5,9 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
-#include "rego/check.h"
-#include "rego/declare.h"
+#include "rego/analysis.h"
 #include "rego/parser.h"
 #include "rego/query.h"
-#include "rego/recursion.h"
 #include "rego/resolve.h"
 
 namespace vouchsafe::rego {
@@ -148,8 +146,6 @@ void KeepPaths(const Tree& tree, Ir* ir) {
   }
 }
 
-using Modules = std::vector<std::unique_ptr<Module>>;
-
 // The modules of all sources, or what is wrong with the first bad one.
 std::optional<Diagnostic> ParseAll(const ProgramData& data, Modules* modules) {
   size_t rules = 0, expressions = 0;
@@ -178,7 +174,7 @@ void Build(Modules& modules, ProgramData& data, CompiledData* out) {
   Findings findings;
   const std::vector<HostFunction>& host = data.builtins.host();
   Tree tree = BuildTree(modules, &findings);
-  CheckDeclarations(modules, tree, data.options, &findings);
+  AnalyseNames(modules, tree, data.options, &findings);
   Module* query = nullptr;
   if (modules.size() > data.sources.size()) {
     query = modules.back().get();
@@ -186,10 +182,7 @@ void Build(Modules& modules, ProgramData& data, CompiledData* out) {
   }
   Resolve(modules, tree, host);
   if (query) out->variables = CollectVariables(query);
-  CheckCalls(modules, tree, data.options, host, &findings);
-  OrderBodies(modules, data.options, &clock, &findings);
-  const Uses uses = UsesOf(tree, &clock);
-  CheckRecursion(tree, uses, &findings);
+  Analyse(modules, tree, data.options, host, query, &clock, &findings);
   const bool accepted = Report(findings, data, &out->diagnostics);
   const bool bad_query = TakeFindings(query, out);
   if (!accepted || bad_query) return;
