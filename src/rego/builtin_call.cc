@@ -9,10 +9,14 @@ Value BuiltinCall::Fail(const std::string& text) {
 
 Value BuiltinCall::Wrong(size_t operand, std::string_view want,
                          std::string_view got) {
+  return Operand(
+      operand, "must be " + std::string(want) + " but got " + std::string(got));
+}
+
+Value BuiltinCall::Operand(size_t operand, std::string_view text) {
   error = {"eval_type_error", std::string(name) + ": operand " +
-                                  std::to_string(operand) + " must be " +
-                                  std::string(want) + " but got " +
-                                  std::string(got)};
+                                  std::to_string(operand) + " " +
+                                  std::string(text)};
   return {};
 }
 

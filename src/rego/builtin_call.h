@@ -47,6 +47,8 @@ class BuiltinCall {
   // "NAME: operand N must be TYPE but got TYPE"; operands count from 1.
   Value WrongType(size_t operand, std::string_view want, const Value& got);
   Value WrongTypes(size_t operand, std::string_view wants, const Value& got);
+  // "NAME: operand N TEXT", a type error.
+  Value Operand(size_t operand, std::string_view text);
   // "NAME: operand N must be WANT but got GOT".
   Value Wrong(size_t operand, std::string_view want, std::string_view got);
   // Has the kind, or WrongType was noted.

@@ -33,6 +33,18 @@ int BuiltinTable::Find(std::string_view name) const {
   return static_cast<int>(at - rows_.begin());
 }
 
+BuiltinSupply::BuiltinSupply(std::span<const Row> rows)
+    : functions(StandardBuiltins().size(), nullptr) {
+  for (const Row& row : rows) {
+    const int index = StandardBuiltins().Find(row.name);
+    if (index >= 0) functions[static_cast<size_t>(index)] = row.function;
+  }
+}
+
+BuiltinFunction SuppliedFunction(const BuiltinSupply* supply, size_t index) {
+  return supply ? supply->functions[index] : nullptr;
+}
+
 const BuiltinTable& StandardBuiltins() {
   static const BuiltinTable table = [] {
     BuiltinTable out;

@@ -60,7 +60,13 @@ struct BuiltinSupply {
     std::string_view name;
     BuiltinFunction function;
   };
-  std::vector<Row> rows;
+  // Names that are declared.
+  explicit BuiltinSupply(std::span<const Row> rows);
+
+  std::vector<BuiltinFunction> functions;  // by index in StandardBuiltins
 };
+
+// Null when `supply`, which may be null, has none.
+BuiltinFunction SuppliedFunction(const BuiltinSupply* supply, size_t index);
 
 }  // namespace vouchsafe::rego

@@ -34,6 +34,12 @@ Result<Builtins> Builtins::WithHost(std::vector<HostFunction> functions) {
       std::make_shared<const std::vector<HostFunction>>(std::move(functions)));
 }
 
+Builtins Builtins::With(std::shared_ptr<const BuiltinSupply> supply) const {
+  Builtins out = *this;
+  out.supply_ = std::move(supply);
+  return out;
+}
+
 Location LocationOf(const Ir& ir, uint32_t place) {
   if (place >= ir.places.size() || ir.files.empty()) return {};
   const Place& at = ir.places[place];

@@ -104,6 +104,8 @@ struct HostFunction {
   HostFunctionCall call;
 };
 
+struct BuiltinSupply;  // builtin_table.h
+
 // The functions a policy may call: the standard ones and the host's.
 class Builtins {
  public:
@@ -111,12 +113,18 @@ class Builtins {
   // kConflict when two host functions have one name.
   static Result<Builtins> WithHost(std::vector<HostFunction> functions);
 
+  // The same, and what another library does for names that this one declares
+  // and does not offer.
+  Builtins With(std::shared_ptr<const BuiltinSupply> supply) const;
+
   const std::vector<HostFunction>& host() const { return *host_; }
+  const BuiltinSupply* supply() const { return supply_.get(); }
 
  private:
   explicit Builtins(std::shared_ptr<const std::vector<HostFunction>> host)
       : host_(std::move(host)) {}
   std::shared_ptr<const std::vector<HostFunction>> host_;
+  std::shared_ptr<const BuiltinSupply> supply_;
 };
 
 struct Source {

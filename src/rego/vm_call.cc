@@ -187,13 +187,16 @@ Machine::Called Machine::Lookup(const Instruction& at,
 
 Value Machine::CallBuiltin(uint32_t index, std::span<const Value> args) {
   const Builtin& builtin = StandardBuiltins().at(index);
-  if (builtin.function == nullptr) {
+  const BuiltinFunction function =
+      builtin.function ? builtin.function
+                       : SuppliedFunction(program_.builtins.supply(), index);
+  if (function == nullptr) {
     // Never undefined: a policy must not mistake it for an answer.
     throw Halt{"eval_builtin_error", "",
                std::string(builtin.name) + ": not supported"};
   }
   BuiltinCall call(builtin.name, budget_, builtins_);
-  const Value out = builtin.function(call, args);
+  const Value out = function(call, args);
   if (call.error && request_.strict_errors) {
     throw Halt{call.error->code, "", call.error->message};
   }

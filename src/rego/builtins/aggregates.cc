@@ -37,20 +37,38 @@ bool AllNumbers(BuiltinCall& call, const Value& list) {
   return true;
 }
 
+// Integers exactly; with a fraction among them all are rounded to 64 bits of
+// mantissa, from the first one on.
 Value Fold(BuiltinCall& call, Args args, int64_t start,
-           Value (*step)(Arena&, const Value&, const Value&)) {
+           Value (*step)(Arena&, const Value&, const Value&),
+           long double (*rounded)(long double, long double)) {
   if (!List(call, args[0]) || !AllNumbers(call, args[0])) return {};
+  const auto items = args[0].items();
+  if (!std::all_of(items.begin(), items.end(), IsInteger)) {
+    long double out = static_cast<long double>(start);
+    for (const Value& item : items) {
+      if (!item.is_int()) call.budget.Bytes(item.size());
+      out = rounded(out, AsLongDouble(item));
+    }
+    const Value value = FromLongDouble(call.arena, out);
+    if (value.defined()) return value;
+    ThrowLimit("limit_number", "a number is too large");
+  }
   Value out = Value::Int(start);
-  for (const Value& item : args[0].items()) {
+  for (const Value& item : items) {
     if (!out.is_int()) call.budget.Bytes(size_t{out.size()} * 16);
     out = step(call.arena, out, item);
   }
   return out;
 }
 
-Value Sum(BuiltinCall& call, Args args) { return Fold(call, args, 0, Add); }
+Value Sum(BuiltinCall& call, Args args) {
+  return Fold(call, args, 0, Add,
+              [](long double a, long double b) { return a + b; });
+}
 Value Product(BuiltinCall& call, Args args) {
-  return Fold(call, args, 1, Multiply);
+  return Fold(call, args, 1, Multiply,
+              [](long double a, long double b) { return a * b; });
 }
 
 Value Max(BuiltinCall& call, Args args) {

@@ -80,13 +80,6 @@ Value Marshal(BuiltinCall& call, Args args) {
   return call.Text(JsonText(args[0], JsonEscapes::kGo));
 }
 
-// "NAME: operand 2 TEXT", as a type error.
-Value BadOption(BuiltinCall& call, const std::string& text) {
-  call.error = {"eval_type_error",
-                std::string(call.name) + ": operand 2 " + text};
-  return {};
-}
-
 Value MarshalWithOptions(BuiltinCall& call, Args args) {
   if (!call.Is(args, 1, Kind::kObject)) return {};
   std::optional<bool> pretty;
@@ -97,12 +90,12 @@ Value MarshalWithOptions(BuiltinCall& call, Args args) {
     const Value& value = args[1].values()[i];
     if (key == "\"pretty\"") {
       if (value.kind() != Kind::kBool) {
-        return BadOption(call, "key " + key + " failed cast to bool");
+        return call.Operand(2, "key " + key + " failed cast to bool");
       }
       pretty = value.is_true();
     } else if (key == "\"prefix\"" || key == "\"indent\"") {
       if (!value.is_string()) {
-        return BadOption(call,
+        return call.Operand(2,
                          "key " + key + " failed cast to string: operand " +
                              std::to_string(i) + " must be string but got " +
                              std::string(KindName(value.kind())));
@@ -110,7 +103,7 @@ Value MarshalWithOptions(BuiltinCall& call, Args args) {
       (key == "\"prefix\"" ? prefix : indent) = value.text();
       implied = true;
     } else {
-      return BadOption(call, "object contained unknown key " + key);
+      return call.Operand(2, "object contained unknown key " + key);
     }
   }
   ChargeJson(call, args[0]);

@@ -21,7 +21,10 @@ Value Rounded(BuiltinCall& call, Args args) {
 
 bool Integers(BuiltinCall& call, Args args) {
   for (size_t i = 0; i < args.size(); ++i) {
-    if (!call.Is(args, i, Kind::kNumber)) return false;
+    if (!args[i].is_number()) {
+      call.WrongType(i + 1, "integer", args[i]);
+      return false;
+    }
     if (IsInteger(args[i])) continue;
     call.Wrong(i + 1, "integer number", "floating-point number");
     return false;
@@ -29,54 +32,73 @@ bool Integers(BuiltinCall& call, Args args) {
   return true;
 }
 
-Value Count(BuiltinCall& call, const Value& from, const Value& to,
-            int64_t step) {
-  const auto first = AsInt64(from), last = AsInt64(to);
-  if (!first || !last) return call.Fail("a range beyond 64 bits");
-  const bool up = *first <= *last;
+// Both ends within 64 bits, counted by `step`.
+Value ShortRange(BuiltinCall& call, int64_t from, int64_t to, uint64_t step) {
+  const bool up = from <= to;
   const uint64_t distance =
-      up ? static_cast<uint64_t>(*last) - static_cast<uint64_t>(*first)
-         : static_cast<uint64_t>(*first) - static_cast<uint64_t>(*last);
-  const uint64_t count = distance / static_cast<uint64_t>(step) + 1;
-  if (count > UINT32_MAX / 2) {
+      up ? static_cast<uint64_t>(to) - static_cast<uint64_t>(from)
+         : static_cast<uint64_t>(from) - static_cast<uint64_t>(to);
+  const uint64_t count = distance / step + 1;
+  if (count == 0 || count > UINT32_MAX / 2) {
     ThrowLimit("limit_memory", "a range has more elements than memory allows");
   }
   call.arena.Need(count * sizeof(Value) * 2);
   std::vector<Value> out;
   out.reserve(count);
-  int64_t at = *first;
+  auto at = static_cast<uint64_t>(from);
   for (uint64_t i = 0; i < count; ++i) {
     call.budget.Step();
-    out.push_back(Value::Int(at));
-    if (i + 1 < count) at += up ? step : -step;
+    out.push_back(Value::Int(static_cast<int64_t>(at)));
+    at = up ? at + step : at - step;
   }
   return MakeArray(call.arena, out);
 }
 
+// With big integers.
+Value LongRange(BuiltinCall& call, const Value& from, const Value& to,
+                const Value& step) {
+  const bool up = CompareNumbers(from, to) <= 0;
+  std::vector<Value> out;
+  for (Value at = from;;) {
+    const int order = CompareNumbers(at, to);
+    if (up ? order > 0 : order < 0) break;
+    call.budget.Step(4 + size_t{at.size()} / 4);
+    call.arena.Need((out.size() + 1) * 2 * sizeof(Value));
+    out.push_back(at);
+    at = up ? Add(call.arena, at, step) : Subtract(call.arena, at, step);
+  }
+  return MakeArray(call.arena, out);
+}
+
+Value CountBy(BuiltinCall& call, Args args, const Value& step) {
+  const auto from = AsInt64(args[0]), to = AsInt64(args[1]);
+  const auto by = AsInt64(step);
+  if (from && to && by) {
+    return ShortRange(call, *from, *to, static_cast<uint64_t>(*by));
+  }
+  return LongRange(call, args[0], args[1], step);
+}
+
 Value Range(BuiltinCall& call, Args args) {
   if (!Integers(call, args)) return {};
-  return Count(call, args[0], args[1], 1);
+  return CountBy(call, args, Value::Int(1));
 }
 
 Value RangeStep(BuiltinCall& call, Args args) {
   if (!Integers(call, args)) return {};
-  const auto step = AsInt64(args[2]);
-  if (!step && !IsNegative(args[2])) {  // beyond any range of 64 bits
-    return MakeArray(call.arena, args.first(1));
-  }
-  if (!step || *step <= 0) {
+  if (IsZero(args[2]) || IsNegative(args[2])) {
     return call.Fail("step must be a positive integer");
   }
-  return Count(call, args[0], args[1], *step);
+  return CountBy(call, args, args[2]);
 }
 
 // The same answer for the same arguments within one evaluation.
 Value RandIntn(BuiltinCall& call, Args args) {
-  if (!call.Is(args, 0, Kind::kString) || !Integers(call, args.subspan(1))) {
+  if (!call.Is(args, 0, Kind::kString) || !call.Is(args, 1, Kind::kNumber)) {
     return {};
   }
   const auto bound = AsInt64(args[1]);
-  if (!bound) return call.Fail("the bound is beyond 64 bits");
+  if (!bound) return call.Wrong(2, "integer number", "floating-point number");
   if (*bound == 0) return Value::Int(0);
   uint64_t hash = HashOf(args[0]) ^ HashOf(args[1]) ^
                   (call.state.seed * 0x9e3779b97f4a7c15u);

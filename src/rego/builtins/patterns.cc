@@ -142,4 +142,9 @@ void ChargeMatch(BuiltinCall& call, const re2::RE2& pattern, size_t bytes) {
                    bytes * static_cast<size_t>(pattern.ProgramSize()) / 4096);
 }
 
+bool Matches(BuiltinCall& call, const Pattern& pattern, std::string_view text) {
+  ChargeMatch(call, *pattern.regex, text.size());
+  return re2::RE2::PartialMatch(Piece(text), *pattern.regex);
+}
+
 }  // namespace vouchsafe::rego

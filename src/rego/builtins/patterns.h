@@ -28,4 +28,7 @@ std::shared_ptr<const Pattern> CompilePattern(BuiltinCall& call,
 // For a match over `bytes` of text.
 void ChargeMatch(BuiltinCall& call, const re2::RE2& pattern, size_t bytes);
 
+// Somewhere in the text; charged. The pattern is ok().
+bool Matches(BuiltinCall& call, const Pattern& pattern, std::string_view text);
+
 }  // namespace vouchsafe::rego

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "rego/builtins/families.h"
+#include "rego/builtins/go_text.h"
 
 namespace vouchsafe::rego {
 namespace {
@@ -57,50 +58,14 @@ Value Concat(BuiltinCall& call, Args args) {
   return call.Text(out);
 }
 
-// Case of the letters that have a one-to-one counterpart below U+0530.
-uint32_t Lowered(uint32_t c) {
-  if (c >= 'A' && c <= 'Z') return c + 32;
-  if (c >= 0xc0 && c <= 0xde && c != 0xd7) return c + 32;
-  if (c >= 0x100 && c <= 0x137 && c != 0x130) return c | 1;
-  if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17e)) {
-    return c % 2 == 1 ? c + 1 : c;
-  }
-  if (c >= 0x14a && c <= 0x177) return c | 1;
-  if (c >= 0x391 && c <= 0x3a9 && c != 0x3a2) return c + 32;
-  if (c >= 0x410 && c <= 0x42f) return c + 32;
-  if (c >= 0x400 && c <= 0x40f) return c + 80;
-  return c;
-}
-uint32_t Raised(uint32_t c) {
-  if (c >= 'a' && c <= 'z') return c - 32;
-  if (c >= 0xe0 && c <= 0xfe && c != 0xf7) return c - 32;
-  if (c >= 0x100 && c <= 0x137 && c != 0x131) return c & ~1u;
-  if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17e)) {
-    return c % 2 == 0 ? c - 1 : c;
-  }
-  if (c >= 0x14a && c <= 0x177) return c & ~1u;
-  if (c >= 0x3b1 && c <= 0x3c9 && c != 0x3c2) return c - 32;
-  if (c >= 0x430 && c <= 0x44f) return c - 32;
-  if (c >= 0x450 && c <= 0x45f) return c - 80;
-  return c;
-}
-
-std::string MapCase(std::string_view text, uint32_t (*map)(uint32_t)) {
+std::string MapCase(BuiltinCall& call, std::string_view text,
+                    uint32_t (*map)(uint32_t)) {
+  call.arena.Need(text.size() * size_t{3});
   std::string out;
   for (size_t at = 0; at < text.size();) {
-    const size_t length = CodePointLength(text, at);
-    const auto first = static_cast<unsigned char>(text[at]);
-    if (length == 1) {
-      out.push_back(first < 0x80 ? static_cast<char>(map(first)) : text[at]);
-    } else if (length == 2) {
-      const uint32_t code = (uint32_t{first} & 0x1f) << 6 |
-                            (static_cast<unsigned char>(text[at + 1]) & 0x3f);
-      const uint32_t mapped = map(code);
-      out.push_back(static_cast<char>(0xc0 | (mapped >> 6)));
-      out.push_back(static_cast<char>(0x80 | (mapped & 0x3f)));
-    } else {
-      out += text.substr(at, length);
-    }
+    size_t length = 0;
+    const uint32_t point = DecodePoint(text, at, &length);
+    AppendUtf8(out, map(point));
     at += length;
   }
   return out;
@@ -108,11 +73,11 @@ std::string MapCase(std::string_view text, uint32_t (*map)(uint32_t)) {
 
 Value Lower(BuiltinCall& call, Args args) {
   if (!Strings(call, args)) return {};
-  return call.Text(MapCase(args[0].text(), Lowered));
+  return call.Text(MapCase(call, args[0].text(), ToLower));
 }
 Value Upper(BuiltinCall& call, Args args) {
   if (!Strings(call, args)) return {};
-  return call.Text(MapCase(args[0].text(), Raised));
+  return call.Text(MapCase(call, args[0].text(), ToUpper));
 }
 
 Value StartsWith(BuiltinCall& call, Args args) {
@@ -164,12 +129,11 @@ Value ReplaceN(BuiltinCall& call, Args args) {
     return {};
   }
   for (size_t i = 0; i < args[0].size(); ++i) {
-    for (const Value& part : {args[0].keys()[i], args[0].values()[i]}) {
-      if (part.is_string()) continue;
-      return call.Wrong(
-          1, "object with string keys and values",
-          "object containing " + std::string(KindName(part.kind())));
-    }
+    const bool key = !args[0].keys()[i].is_string();
+    if (!key && args[0].values()[i].is_string()) continue;
+    return call.Operand(1, std::string("non-string ") +
+                               (key ? "key" : "value") +
+                               " found in pattern object");
   }
   const std::string_view text = args[1].text();
   std::string out;
@@ -381,7 +345,7 @@ Value FormatInt(BuiltinCall& call, Args args) {
   }
   const auto base = AsInt64(args[1]);
   if (!base || (*base != 2 && *base != 8 && *base != 10 && *base != 16)) {
-    return call.Wrong(2, "one of {2, 8, 10, 16}", RegoText(args[1]));
+    return call.Operand(2, "must be one of {2, 8, 10, 16}");
   }
   const Value whole = Round(call.arena, args[0], Rounding::kTruncate);
   call.budget.Bytes(NumberText(whole).size() * 8);

@@ -1,6 +1,9 @@
 // is_*, type_name, to_number.
 
+#include <cmath>
+
 #include "rego/builtins/families.h"
+#include "rego/builtins/go_text.h"
 
 namespace vouchsafe::rego {
 namespace {
@@ -16,6 +19,46 @@ Value TypeName(BuiltinCall& call, Args args) {
   return call.Text(KindName(args[0].kind()));
 }
 
+Value Refuse(BuiltinCall& call, std::string_view text, std::string_view why) {
+  return call.Fail("strconv.ParseFloat: parsing " + GoQuote(text) + ": " +
+                   std::string(why));
+}
+
+// As Go's ParseFloat reads decimals: a sign, leading zeros, and digits on one
+// side of the point alone are fine.
+Value ParseNumber(BuiltinCall& call, const Value& value) {
+  const std::string_view text = value.text();
+  call.budget.Bytes(text.size());
+  std::string_view rest = text;
+  const bool negative = rest.starts_with("-");
+  if (negative || rest.starts_with("+")) rest.remove_prefix(1);
+  std::string word(rest);
+  for (char& c : word) c = static_cast<char>(c | 0x20);
+  if (word == "inf" || word == "infinity" || word == "nan") {
+    return call.Wrong(1, "valid number string", "string");
+  }
+  while (rest.size() > 1 && rest[0] == '0' && rest[1] >= '0' &&
+         rest[1] <= '9') {
+    rest.remove_prefix(1);
+  }
+  std::string number(rest);
+  if (number.starts_with(".")) number.insert(0, "0");
+  const size_t point = number.find('.');
+  if (point != std::string::npos &&
+      (point + 1 == number.size() || (number[point + 1] | 0x20) == 'e')) {
+    if (rest.size() == 1) return Refuse(call, text, "invalid syntax");
+    number.erase(point, 1);
+  }
+  if (negative) number.insert(0, "-");
+  if (!IsJsonNumber(number)) return Refuse(call, text, "invalid syntax");
+  const Value out =
+      MakeNumber(call.arena, number, call.budget.limits.number_digits);
+  if (!out.defined() || !std::isfinite(AsDouble(out))) {
+    return Refuse(call, text, "value out of range");
+  }
+  return out;
+}
+
 Value ToNumber(BuiltinCall& call, Args args) {
   switch (args[0].kind()) {
     case Kind::kNull:
@@ -24,27 +67,8 @@ Value ToNumber(BuiltinCall& call, Args args) {
       return Value::Int(args[0].is_true());
     case Kind::kNumber:
       return args[0];
-    case Kind::kString: {
-      const std::string_view text = args[0].text();
-      call.budget.Bytes(text.size());
-      // Go's parser also takes a sign and leading zeros.
-      std::string_view plain = text;
-      const bool negative = plain.starts_with("-");
-      if (negative || plain.starts_with("+")) plain.remove_prefix(1);
-      while (plain.size() > 1 && plain[0] == '0' && plain[1] >= '0' &&
-             plain[1] <= '9') {
-        plain.remove_prefix(1);
-      }
-      const std::string number = (negative ? "-" : "") + std::string(plain);
-      const Value out =
-          MakeNumber(call.arena, number, call.budget.limits.number_digits);
-      if (out.defined()) return out;
-      const std::string_view word = plain;
-      if (!word.empty() && (word[0] | 32) >= 'i' && (word[0] | 32) <= 'n') {
-        return call.Wrong(1, "valid number string", "string");
-      }
-      return call.Fail("invalid syntax");
-    }
+    case Kind::kString:
+      return ParseNumber(call, args[0]);
     default:
       return call.WrongTypes(1, "null, boolean, number, string", args[0]);
   }

@@ -1,6 +1,7 @@
 // units.parse, units.parse_bytes: numbers with decimal and binary prefixes.
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <string>
 
@@ -8,6 +9,8 @@
 
 namespace vouchsafe::rego {
 namespace {
+
+constexpr int64_t kFractionDigits = 10;
 
 struct Prefix {
   std::string_view name;
@@ -73,31 +76,95 @@ std::string Amount(std::string_view text) {
   return out;
 }
 
-// A power of ten moves the point: exact.
-Value Shifted(BuiltinCall& call, const std::string& number, int exponent) {
-  const size_t e = number.find_first_of("eE");
-  const int written =
-      e == std::string::npos ? 0 : std::atoi(number.c_str() + e + 1);
-  const Value exact =
-      MakeNumber(call.arena, number.substr(0, e) + "e" +
-                                 std::to_string(written + exponent));
-  if (!exact.defined() || exact.is_int()) return exact;
-  // The same number without an exponent, where that is the same.
-  const Value plain = FromLongDouble(call.arena, AsLongDouble(exact));
-  return plain.defined() && plain == exact ? plain : exact;
+// An amount in JSON form as an integer and a power of ten.
+struct Decimal {
+  BigInt digits;
+  int64_t exponent = 0;
+};
+
+Decimal DecimalOf(const std::string& number) {
+  const size_t e = std::min(number.find_first_of("eE"), number.size());
+  std::string digits = number.substr(0, e);
+  Decimal out;
+  if (e < number.size()) out.exponent = std::atoi(number.c_str() + e + 1);
+  const size_t point = digits.find('.');
+  if (point != std::string::npos) {
+    out.exponent -= static_cast<int64_t>(digits.size() - point - 1);
+    digits.erase(point, 1);
+  }
+  out.digits = BigInt::FromDigits(digits);
+  return out;
 }
 
-Value Scaled(BuiltinCall& call, const std::string& number, const Value& amount,
-             const Prefix& prefix) {
-  if (prefix.base == 10 && prefix.exponent != 0) {
-    return Shifted(call, number, prefix.exponent);
+BigInt PowerOfTen(int64_t exponent) {
+  return BigInt::FromDigits("1" +
+                            std::string(static_cast<size_t>(exponent), '0'));
+}
+
+// `scaled` tenths of thousands of millions, as a plain decimal.
+Value Fraction(BuiltinCall& call, const BigInt& scaled) {
+  std::string digits = scaled.Digits();
+  if (scaled.negative()) digits.erase(0, 1);
+  constexpr auto kPlaces = static_cast<size_t>(kFractionDigits);
+  if (digits.size() <= kPlaces)
+    digits.insert(0, kPlaces + 1 - digits.size(), '0');
+  digits.insert(digits.size() - kPlaces, ".");
+  while (digits.back() == '0') digits.pop_back();
+  if (digits.back() == '.') digits.pop_back();
+  return MakeNumber(call.arena, (scaled.negative() ? "-" : "") + digits);
+}
+
+// units.parse: exact, and cut to ten digits after the point (half away from
+// zero). A milli is the double nearest to 0.001.
+Value Exact(BuiltinCall& call, const std::string& number,
+            const Prefix& prefix) {
+  const Decimal amount = DecimalOf(number);
+  BigInt numerator = amount.digits, denominator(1);
+  if (prefix.exponent < 0) {
+    numerator = numerator * BigInt(1'152'921'504'606'847);
+    denominator = BigInt(1).ShiftLeft(60);
+  } else if (prefix.base == 10) {
+    numerator = numerator * PowerOfTen(prefix.exponent);
+  } else {
+    numerator = numerator.ShiftLeft(static_cast<size_t>(prefix.exponent));
   }
-  Value factor = Value::Int(1);
-  for (int i = 0; i < std::abs(prefix.exponent); ++i) {
-    factor = Multiply(call.arena, factor, Value::Int(prefix.base));
+  if (amount.exponent >= 0) {
+    numerator = numerator * PowerOfTen(amount.exponent);
+  } else {
+    denominator = denominator * PowerOfTen(-amount.exponent);
   }
-  return prefix.exponent < 0 ? Divide(call.arena, amount, factor)
-                             : Multiply(call.arena, amount, factor);
+  BigInt whole, rest;
+  BigInt::DivMod(numerator, denominator, &whole, &rest);
+  if (rest.zero()) return whole.ToValue(call.arena);
+  BigInt scaled, remainder;
+  BigInt::DivMod(numerator * PowerOfTen(kFractionDigits), denominator, &scaled,
+                 &remainder);
+  const BigInt twice = remainder + remainder;
+  const BigInt size = twice.negative() ? twice.Negated() : twice;
+  if (!(size - denominator).negative()) {
+    scaled = scaled + BigInt(numerator.negative() ? -1 : 1);
+  }
+  return Fraction(call, scaled);
+}
+
+// units.parse_bytes: with 64 bits of mantissa, and cut to an integer.
+Value Rounded(BuiltinCall& call, const Value& amount, const Prefix& prefix) {
+  long double factor = 1;
+  for (int i = 0; i < prefix.exponent; ++i) {
+    factor *= static_cast<long double>(prefix.base);
+  }
+  int exponent = 0;
+  const long double total = AsLongDouble(amount) * factor;
+  if (!std::isfinite(total)) return {};
+  const long double mantissa = std::frexp(std::fabs(total), &exponent);
+  // 64 bits before the point.
+  const auto bits = static_cast<uint64_t>(std::ldexp(mantissa, 64));
+  BigInt whole = BigInt::FromDigits(std::to_string(bits));
+  whole =
+      exponent >= 64
+          ? whole.ShiftLeft(static_cast<size_t>(exponent - 64))
+          : whole.ShiftRight(static_cast<size_t>(std::min(64 - exponent, 64)));
+  return (total < 0 ? whole.Negated() : whole).ToValue(call.arena);
 }
 
 Value ParseUnits(BuiltinCall& call, std::span<const Value> args, bool bytes) {
@@ -124,7 +191,8 @@ Value ParseUnits(BuiltinCall& call, std::span<const Value> args, bool bytes) {
     }
   }
   if (prefix == nullptr) {
-    return call.Fail("unit " + unit + " not recognized");
+    return call.Fail((bytes ? "byte unit " + Lower(unit) : "unit " + unit) +
+                     " not recognized");
   }
   const std::string number = Amount(text.substr(0, length));
   const size_t e = number.find_first_of("eE");
@@ -133,11 +201,14 @@ Value ParseUnits(BuiltinCall& call, std::span<const Value> args, bool bytes) {
   }
   const Value amount = MakeNumber(call.arena, number);
   if (!amount.defined()) {
-    return call.Fail("could not parse " + what + " to a number");
+    return call.Fail(IsJsonNumber(number)
+                         ? "exponent too large"
+                         : "could not parse " + what + " to a number");
   }
-  const Value out = Scaled(call, number, amount, *prefix);
-  if (!out.defined()) return call.Fail("exponent too large");
-  return bytes ? Round(call.arena, out, Rounding::kTruncate) : out;
+  if (!amount.is_int()) call.budget.Bytes(size_t{amount.size()} * 64 + 8192);
+  const Value out =
+      bytes ? Rounded(call, amount, *prefix) : Exact(call, number, *prefix);
+  return out.defined() ? out : call.Fail("exponent too large");
 }
 
 Value Parse(BuiltinCall& call, std::span<const Value> args) {

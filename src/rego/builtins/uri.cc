@@ -31,11 +31,8 @@ Value Decode(BuiltinCall& call, Args args) {
 }
 
 Value BadValues(BuiltinCall& call) {
-  call.error = {"eval_type_error",
-                std::string(call.name) +
-                    ": operand 1 values must be string, array[string], or "
-                    "set[string]"};
-  return {};
+  return call.Operand(1,
+                      "values must be string, array[string], or set[string]");
 }
 
 Value EncodeObject(BuiltinCall& call, Args args) {
