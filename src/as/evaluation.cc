@@ -71,9 +71,11 @@ Result<> Evaluation::Verify(const VerificationRequest& request, size_t index) {
     return tl::unexpected(
         WithContext(std::move(verified).error(), "Verifier evaluate failed"));
   }
-  for (TeeClaims& claims : *verified) {
-    devices_.push_back({std::string(accepted.name), std::move(claims),
-                        init.claims, runtime.claims});
+  for (size_t i = 0; i < verified->size(); ++i) {
+    const bool last = i + 1 == verified->size();  // it need not copy
+    devices_.push_back({std::string(accepted.name), std::move((*verified)[i]),
+                        last ? std::move(init.claims) : init.claims,
+                        last ? std::move(runtime.claims) : runtime.claims});
   }
   return {};
 }
@@ -121,10 +123,10 @@ void Evaluation::Explain(const policy::Policy& policy,
 Result<ear::Submod> Evaluation::Judge(Device device,
                                       const std::string& policy_id) {
   const std::string tee_class = device.claims.tee_class;
-  json::Value input = TRY(
-      MakePolicyInput(device.tee, std::move(device.claims.claims),
-                      device.init_data_claims, device.runtime_data_claims,
-                      options_.verbose_token ? Verbose::kYes : Verbose::kNo));
+  json::Value input = TRY(MakePolicyInput(
+      device.tee, std::move(device.claims.claims),
+      std::move(device.init_data_claims), std::move(device.runtime_data_claims),
+      options_.verbose_token ? Verbose::kYes : Verbose::kNo));
   const auto policy =
       TRY(deps_.policies->Load(policy_id + "_" + tee_class, context_));
   const rego::Document document =

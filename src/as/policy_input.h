@@ -15,8 +15,8 @@ enum class Verbose { kYes, kNo };
 // is left out of the runtime data claims. kInternal when a moved claim is no
 // string.
 Result<json::Object> MakePolicyInput(std::string_view tee, json::Object claims,
-                                     const json::Value& init_data_claims,
-                                     const json::Value& runtime_data_claims,
+                                     json::Value init_data_claims,
+                                     json::Value runtime_data_claims,
                                      Verbose verbose);
 
 }  // namespace vouchsafe::as

@@ -75,26 +75,26 @@ Result<Bytes> HexDecode(std::string_view text) {
 std::string Base64Encode(ByteView bytes, Base64 form) {
   const std::string_view alphabet =
       IsUrl(form) ? kUrlAlphabet : kStandardAlphabet;
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
+  std::string text((bytes.size() + 2) / 3 * 4, '=');
+  char* out = text.data();
   size_t i = 0;
   for (; i + 3 <= bytes.size(); i += 3) {
     const uint32_t group = static_cast<uint32_t>(bytes[i]) << 16 |
                            static_cast<uint32_t>(bytes[i + 1]) << 8 |
                            bytes[i + 2];
-    text += alphabet[group >> 18];
-    text += alphabet[group >> 12 & 63];
-    text += alphabet[group >> 6 & 63];
-    text += alphabet[group & 63];
+    *out++ = alphabet[group >> 18];
+    *out++ = alphabet[group >> 12 & 63];
+    *out++ = alphabet[group >> 6 & 63];
+    *out++ = alphabet[group & 63];
   }
   const size_t left = bytes.size() - i;
   if (left == 0) return text;
   uint32_t group = static_cast<uint32_t>(bytes[i]) << 16;
   if (left == 2) group |= static_cast<uint32_t>(bytes[i + 1]) << 8;
-  text += alphabet[group >> 18];
-  text += alphabet[group >> 12 & 63];
-  if (left == 2) text += alphabet[group >> 6 & 63];
-  if (IsPadded(form)) text.append(3 - left, '=');
+  *out++ = alphabet[group >> 18];
+  *out++ = alphabet[group >> 12 & 63];
+  if (left == 2) *out++ = alphabet[group >> 6 & 63];
+  if (!IsPadded(form)) text.resize(text.size() - (3 - left));
   return text;
 }
 
@@ -116,18 +116,33 @@ Result<Bytes> Base64Decode(std::string_view text, Base64 form) {
     return Fail(ErrorCode::kInvalidInput,
                 "base64: impossible length " + std::to_string(text.size()));
   }
-  Bytes bytes;
-  bytes.reserve(text.size() / 4 * 3 + 2);
+  Bytes bytes(text.size() / 4 * 3 + (text.size() % 4) * 3 / 4);
+  uint8_t* out = bytes.data();
+  const auto value_at = [&](size_t i) {
+    return uint32_t{inverse[static_cast<uint8_t>(text[i])]};
+  };
+  size_t i = 0;
+  for (; i + 4 <= text.size(); i += 4) {
+    const uint32_t a = value_at(i);
+    const uint32_t b = value_at(i + 1);
+    const uint32_t c = value_at(i + 2);
+    const uint32_t d = value_at(i + 3);
+    if ((a | b | c | d) > 63) break;  // the loop below says which
+    const uint32_t quad = a << 18 | b << 12 | c << 6 | d;
+    *out++ = static_cast<uint8_t>(quad >> 16);
+    *out++ = static_cast<uint8_t>(quad >> 8);
+    *out++ = static_cast<uint8_t>(quad);
+  }
   uint32_t group = 0;
   uint32_t bits = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const uint8_t value = inverse[static_cast<uint8_t>(text[i])];
+  for (; i < text.size(); ++i) {
+    const uint32_t value = value_at(i);
     if (value == kBad) return BadCharacter("base64", i);
     group = group << 6 | value;
     bits += 6;
     if (bits >= 8) {
       bits -= 8;
-      bytes.push_back(static_cast<uint8_t>(group >> bits));
+      *out++ = static_cast<uint8_t>(group >> bits);
       group &= (1u << bits) - 1;
     }
   }

@@ -27,6 +27,7 @@ bool EqualNoCase(std::string_view a, std::string_view b) {
 }
 
 void Headers::Add(std::string_view name, std::string_view value) {
+  if (fields_.capacity() == 0) fields_.reserve(8);
   fields_.push_back({std::string(name), std::string(value)});
 }
 

@@ -28,6 +28,13 @@ Result<Bytes> AtPath(Result<Bytes> decoded, const std::string& path) {
   return decoded;
 }
 
+// Paths and wants are made only where they are told: reading what is right
+// takes no memory but its own.
+bool FitsUint(const Value& value, uint64_t max) {
+  const auto number = value.uint64();
+  return number && *number <= max;
+}
+
 }  // namespace
 
 Result<std::string> AsString(const Value& value, std::string_view path) {
@@ -37,13 +44,11 @@ Result<std::string> AsString(const Value& value, std::string_view path) {
 
 Result<uint64_t> AsUint(const Value& value, std::string_view path,
                         uint64_t max) {
+  const auto number = value.uint64();
+  if (number && *number <= max) return *number;
   const std::string wanted = "an integer from 0 to " + std::to_string(max);
   if (!value.is_number()) return WrongType(path, wanted, value);
-  const auto number = value.uint64();
-  if (!number || *number > max) {
-    return Mismatch(path, wanted, value.number_text().substr(0, 40));
-  }
-  return *number;
+  return Mismatch(path, wanted, value.number_text().substr(0, 40));
 }
 
 Result<Bytes> AsByteArray(const Value& value, std::string_view path,
@@ -54,15 +59,14 @@ Result<Bytes> AsByteArray(const Value& value, std::string_view path,
     return Mismatch(path, "an array of " + std::to_string(size) + " bytes",
                     std::to_string(array->size()));
   }
-  Bytes bytes;
-  bytes.reserve(array->size());
+  Bytes bytes(array->size());
   for (size_t i = 0; i < array->size(); ++i) {
-    const auto byte = (*array)[i].uint64();
-    if (!byte || *byte > 255) {  // the path is made only when it is told
-      TRY(AsUint((*array)[i], std::string(path) + "[" + std::to_string(i) + "]",
+    const Value& element = (*array)[i];
+    if (!FitsUint(element, 255)) {
+      TRY(AsUint(element, std::string(path) + "[" + std::to_string(i) + "]",
                  255));
     }
-    bytes.push_back(static_cast<uint8_t>(*byte));
+    bytes[i] = static_cast<uint8_t>(*element.uint64());
   }
   return bytes;
 }
@@ -87,12 +91,14 @@ Result<const Value*> Fields::Any(std::string_view name) const {
 Result<std::string> Fields::String(std::string_view name) const {
   const Value* value = object_->Find(name);
   if (value == nullptr) return Mismatch(PathOf(name), "a string", "nothing");
+  if (const std::string* text = value->if_string()) return *text;
   return AsString(*value, PathOf(name));
 }
 
 Result<bool> Fields::Bool(std::string_view name) const {
   const Value* value = object_->Find(name);
   if (value == nullptr) return Mismatch(PathOf(name), "a boolean", "nothing");
+  if (const bool* truth = value->if_bool()) return *truth;
   return AsBool(*value, PathOf(name));
 }
 
@@ -118,6 +124,7 @@ Result<uint64_t> Fields::Uint(std::string_view name, uint64_t max) const {
     return Mismatch(PathOf(name), "an integer from 0 to " + std::to_string(max),
                     "nothing");
   }
+  if (FitsUint(*value, max)) return *value->uint64();
   return AsUint(*value, PathOf(name), max);
 }
 
@@ -162,6 +169,8 @@ Result<std::optional<std::string>> Fields::OptionalString(
     std::string_view name) const {
   const Value* value = Optional(name);
   if (value == nullptr) return std::nullopt;
+  if (const std::string* known = value->if_string())
+    return std::optional(*known);
   std::string text = TRY(AsString(*value, PathOf(name)));
   return std::optional(std::move(text));
 }
@@ -177,6 +186,7 @@ Result<std::optional<uint64_t>> Fields::OptionalUint(std::string_view name,
                                                      uint64_t max) const {
   const Value* value = Optional(name);
   if (value == nullptr) return std::nullopt;
+  if (FitsUint(*value, max)) return value->uint64();
   const uint64_t number = TRY(AsUint(*value, PathOf(name), max));
   return std::optional(number);
 }

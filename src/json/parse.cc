@@ -21,7 +21,7 @@ namespace {
 class Builder {
  public:
   explicit Builder(DuplicateKeys duplicates) : duplicates_(duplicates) {
-    stack_.reserve(64);
+    frames_.reserve(8);
   }
 
   Value TakeRoot() { return std::move(root_); }

@@ -8,7 +8,8 @@
 namespace vouchsafe::json {
 namespace {
 
-constexpr size_t kLinearMembers = 16;
+constexpr size_t kLinearMembers = 64;
+constexpr size_t kFirstMembers = 4;  // room at the first; then it doubles
 // Runs up to this length are sorted, longer ones merged: a merge takes memory
 // for itself each time, and most objects are small.
 constexpr size_t kSortedRun = 64;
@@ -112,6 +113,7 @@ Value& Object::Set(std::string_view name, Value value) {
     members_[index].value = std::move(value);
     return members_[index].value;
   }
+  if (members_.capacity() == 0) members_.reserve(kFirstMembers);
   members_.push_back(Member{std::string(name), std::move(value)});
   if (members_.size() > kLinearMembers) IndexUpTo(members_.size());
   return members_.back().value;
@@ -144,18 +146,6 @@ Value::Value(uint64_t value) {
 bool Value::is_number() const {
   return type() == Type::kInt || type() == Type::kUint ||
          type() == Type::kDecimal;
-}
-
-std::optional<int64_t> Value::int64() const {
-  if (const int64_t* value = std::get_if<int64_t>(&data_)) return *value;
-  return std::nullopt;  // a kUint is above INT64_MAX
-}
-
-std::optional<uint64_t> Value::uint64() const {
-  if (const uint64_t* value = std::get_if<uint64_t>(&data_)) return *value;
-  const int64_t* value = std::get_if<int64_t>(&data_);
-  if (value == nullptr || *value < 0) return std::nullopt;
-  return static_cast<uint64_t>(*value);
 }
 
 std::string Value::number_text() const {

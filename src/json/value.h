@@ -17,7 +17,7 @@ namespace vouchsafe::json {
 class Value;
 struct Member;
 
-// Members in document order; names are unique. Lookup is linear up to 16
+// Members in document order; names are unique. Lookup is linear up to 64
 // members and indexed above, so a hostile object costs no quadratic time.
 class Object {
  public:
@@ -103,8 +103,16 @@ class Value {
   Object* if_object() { return std::get_if<Object>(&data_); }
   const Decimal* if_decimal() const { return std::get_if<Decimal>(&data_); }
   // Integers in range, whatever their form (1.0 is not an integer here).
-  std::optional<int64_t> int64() const;
-  std::optional<uint64_t> uint64() const;
+  std::optional<int64_t> int64() const {
+    if (const auto* value = std::get_if<int64_t>(&data_)) return *value;
+    return std::nullopt;  // a kUint is above INT64_MAX
+  }
+  std::optional<uint64_t> uint64() const {
+    if (const auto* value = std::get_if<uint64_t>(&data_)) return *value;
+    const auto* value = std::get_if<int64_t>(&data_);
+    if (value == nullptr || *value < 0) return std::nullopt;
+    return static_cast<uint64_t>(*value);
+  }
   // The number's text as it is written out; empty when not a number.
   std::string number_text() const;
 

@@ -9,6 +9,8 @@
 namespace vouchsafe::json {
 namespace {
 
+constexpr size_t kFirstRoom = 240;  // bytes; then it doubles
+
 struct Style {
   bool sorted = false;
   bool pretty = false;
@@ -131,6 +133,7 @@ class Writer {
   }
 
   void Open(char bracket) {
+    if (depth_ == 0) out_.reserve(kFirstRoom);
     out_.push_back(bracket);
     ++depth_;
   }
@@ -175,6 +178,7 @@ std::string WritePretty(const Value& value) {
 
 std::string Quote(std::string_view text) {
   std::string out;
+  out.reserve(text.size() + 2);
   AppendQuoted(text, out);
   return out;
 }
