@@ -154,8 +154,9 @@ class Connection final : public Timed {
   const std::string peer_;
   std::list<Timed*>::iterator place_;
   InBuffer in_;
-  bool peer_may_send_ = false;  // closing now could lose our answer
-  bool peer_finished_ = false;  // will send no more, but may still read
+  std::chrono::nanoseconds usual_{0};  // what the handler takes, a mean
+  bool peer_may_send_ = false;         // closing now could lose our answer
+  bool peer_finished_ = false;         // will send no more, but may still read
 };
 
 template <class Stream>
@@ -301,6 +302,8 @@ Task<void> Connection<Stream>::RunHandler(Exchange& exchange) {
     shared.deps.router->Decorate(exchange.request, exchange.response);
     co_return;
   }
+  exchange.usual = &usual_;
+  exchange.expected = usual_;
   const PostToPool initiate{&shared.pool, &exchange};
   co_await asio::async_initiate<const asio::use_awaitable_t<Executor>&, void()>(
       initiate, kAwait);

@@ -27,7 +27,7 @@ struct Exchange final : public Work {
   Exchange(Edge& edge, http::Request request, http::Router::Plan plan);
 
   // Runs the handler; catches what it throws. Then resumes, if asked to.
-  void Run() override;
+  std::chrono::nanoseconds Run() override;
   // Without the pool.
   void Handle();
 
@@ -38,6 +38,8 @@ struct Exchange final : public Work {
   SteadyTime started;
   http::Response response;
   std::unique_ptr<Resume> resume;
+  // Of the connection: what its requests take, a moving mean.
+  std::chrono::nanoseconds* usual = nullptr;
 };
 
 // One info line: method, path without query, status, bytes, time, id.

@@ -22,7 +22,7 @@ bool WorkPool::TryReserve() {
 
 void WorkPool::Post(Work* work) {
   std::lock_guard lock(mutex_);
-  queue_.push_back(work);
+  queue_.Push(work);
   WakeOne();
 }
 
@@ -58,14 +58,14 @@ void WorkPool::Loop() {
       waking_ = false;
     }
     if (queue_.empty()) return;
-    Work* work = queue_.front();
-    queue_.pop_front();
+    const FairQueue::Taken taken = queue_.Pop();
     --reserved_;
     --idle_;
     WakeOne();
     lock.unlock();
-    work->Run();
+    const std::chrono::nanoseconds took = taken.work->Run();
     lock.lock();
+    queue_.Spent(taken.lane, took);
     ++idle_;
   }
 }

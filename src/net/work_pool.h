@@ -4,19 +4,13 @@
 
 #include <condition_variable>
 #include <cstddef>
-#include <deque>
 #include <mutex>
 #include <thread>
 #include <vector>
 
-namespace vouchsafe::net {
+#include "net/fair_queue.h"
 
-class Work {
- public:
-  virtual ~Work() = default;
-  // Must not throw. The pool does not touch the object after calling it.
-  virtual void Run() = 0;
-};
+namespace vouchsafe::net {
 
 // Thread-safe.
 class WorkPool {
@@ -42,7 +36,7 @@ class WorkPool {
   const size_t max_queued_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Work*> queue_;
+  FairQueue queue_;
   size_t reserved_ = 0;  // places promised or queued
   size_t idle_ = 0;      // threads without work
   size_t asleep_ = 0;    // of these, those that wait for a signal

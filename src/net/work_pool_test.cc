@@ -10,9 +10,10 @@ namespace {
 
 class Blocking final : public Work {
  public:
-  void Run() override {
+  std::chrono::nanoseconds Run() override {
     started.count_down();
     go.wait();
+    return {};
   }
   std::latch started{1};
   std::latch go{1};
@@ -21,7 +22,10 @@ class Blocking final : public Work {
 class Counting final : public Work {
  public:
   explicit Counting(std::atomic<int>& count) : count_(count) {}
-  void Run() override { ++count_; }
+  std::chrono::nanoseconds Run() override {
+    ++count_;
+    return {};
+  }
 
  private:
   std::atomic<int>& count_;
