@@ -51,7 +51,12 @@ class Connection final : public http::Fetcher {
                                     const RequestContext& context) override;
 
   const Traffic& traffic() const { return traffic_; }
-  void ResetTraffic() { traffic_ = {}; }
+  // Counts from zero on a new connection: the server may have closed one that
+  // waited long for others to be prepared.
+  void StartOver() {
+    Close();
+    traffic_ = {};
+  }
   // Of the last answer; 0 when the last exchange gave none.
   int last_status() const { return last_status_; }
   // Of the last answer, "name=value"; empty when none was ever set.

@@ -14,6 +14,8 @@ namespace {
 
 constexpr uint64_t kMaxConnections = 1024;
 constexpr uint64_t kMaxSeconds = 86'400;
+constexpr uint64_t kMaxRate = 1'000'000;
+constexpr uint64_t kMaxFreshTokens = 100'000;
 
 constexpr const char* kExamples =
     "  vouchsafe-load rcar --url http://127.0.0.1:8080 --pid $(pidof kbs)\n"
@@ -34,6 +36,7 @@ struct Flags {
   std::string key = "p256";
   uint64_t pid = 0;
   bool bearer = false;
+  bool fresh_bearer = false;
   bool json = false;
 };
 
@@ -45,6 +48,9 @@ void Declare(cli::Command& root, Flags& flags) {
   root.Option("--seconds", &flags.extent.seconds, "S", "How long");
   root.Option("--requests", &flags.extent.requests, "N",
               "So many operations instead, over all connections");
+  root.Option(
+      "--rate", &flags.extent.rate, "R",
+      "Begin R operations a second, late or not; 0: as fast as it goes");
   root.Option("--path", &flags.path, "PATH",
               "fetch: <repository>/<type>/<tag>");
   root.Option("--body-file", &flags.body_file, "PATH",
@@ -52,6 +58,9 @@ void Declare(cli::Command& root, Flags& flags) {
   root.Option("--key", &flags.key, "p256|p384|p521|rsa2048", "The guest's key");
   root.Flag("--bearer", &flags.bearer,
             "fetch: with the token, not with the session's cookie");
+  root.Flag("--fresh-bearer", &flags.fresh_bearer,
+            "fetch: with a token not seen before each time (--requests of "
+            "them are made first)");
   root.Option("--pid", &flags.pid, "PID",
               "Process of the server: its CPU time and memory");
   root.Flag("--json", &flags.json, "Print JSON");
@@ -71,7 +80,17 @@ std::string Contradiction(const Flags& flags, Mode mode) {
   if (flags.body_file.has_value() != (mode == Mode::kEvaluate)) {
     return "--body-file: needed by evaluate, and by evaluate alone";
   }
-  if (flags.bearer && mode != Mode::kFetch) return "--bearer: only for fetch";
+  if (flags.extent.rate > kMaxRate) return "--rate: want 1000000 at most";
+  if ((flags.bearer || flags.fresh_bearer) && mode != Mode::kFetch) {
+    return "--bearer, --fresh-bearer: only for fetch";
+  }
+  if (flags.bearer && flags.fresh_bearer) {
+    return "--bearer or --fresh-bearer, not both";
+  }
+  if (flags.fresh_bearer &&
+      (flags.extent.requests < 1 || flags.extent.requests > kMaxFreshTokens)) {
+    return "--fresh-bearer: needs --requests, 1 to 100000";
+  }
   return "";
 }
 
@@ -82,6 +101,11 @@ Result<WorkloadOptions> MakeOptions(const Flags& flags, Mode mode) {
   out.path = flags.path.value_or("");
   if (flags.body_file) out.body = TRY(cli::ReadFile(*flags.body_file));
   if (flags.bearer) out.credential = Credential::kBearer;
+  if (flags.fresh_bearer) {
+    out.credential = Credential::kFreshBearer;
+    out.tokens = std::make_shared<TokenPool>();
+    out.tokens_each = flags.extent.requests / flags.connections + 1;
+  }
   return out;
 }
 

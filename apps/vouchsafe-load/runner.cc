@@ -37,15 +37,42 @@ class Admission {
   const Steady::time_point end_;
 };
 
+// When one connection's operations begin.
+class Pace {
+ public:
+  Pace(const Extent& extent, size_t connection, size_t connections,
+       Steady::time_point start)
+      : rate_(extent.rate),
+        step_(connections),
+        turn_(connection),
+        start_(start) {}
+
+  // Waits for the next turn; when it was.
+  Steady::time_point Next() {
+    if (rate_ == 0) return Steady::now();
+    const auto at =
+        start_ + std::chrono::nanoseconds(turn_ * 1'000'000'000 / rate_);
+    turn_ += step_;
+    std::this_thread::sleep_until(at);
+    return at;
+  }
+
+ private:
+  const uint64_t rate_;
+  const uint64_t step_;
+  uint64_t turn_;
+  const Steady::time_point start_;
+};
+
 std::string Kind(const Error& error, int status) {
   if (status != 0 && status != 200) return "status " + std::to_string(status);
   return std::string(ErrorCodeName(error.code));
 }
 
-void Work(Workload& workload, Admission& admission, Tally& tally) {
+void Work(Workload& workload, Admission& admission, Pace pace, Tally& tally) {
   int silent = 0;
   while (admission.Take()) {
-    const Steady::time_point start = Steady::now();
+    const Steady::time_point start = pace.Next();
     const Result<> result = workload.Once();
     if (result) {
       tally.latencies.Record(Since(start));
@@ -88,15 +115,16 @@ void Tally::Merge(const Tally& other) {
 Tally RunLoad(const std::vector<std::unique_ptr<Workload>>& workloads,
               const Extent& extent) {
   // What preparing cost is not part of the measurement.
-  for (const auto& workload : workloads) workload->connection().ResetTraffic();
+  for (const auto& workload : workloads) workload->connection().StartOver();
   std::vector<Tally> tallies(workloads.size());
   const Steady::time_point start = Steady::now();
   Admission admission(extent, start);
   {
     std::vector<std::jthread> threads;
     for (size_t i = 0; i < workloads.size(); ++i) {
+      const Pace pace(extent, i, workloads.size(), start);
       threads.emplace_back(
-          [&, i] { Work(*workloads[i], admission, tallies[i]); });
+          [&, i, pace] { Work(*workloads[i], admission, pace, tallies[i]); });
     }
   }
   Tally out;

@@ -17,6 +17,10 @@ namespace vouchsafe::load {
 struct Extent {
   uint64_t seconds = 5;
   uint64_t requests = 0;
+  // Operations begun a second over all connections, whether or not earlier
+  // ones are done; a latency then counts from when its turn was, so waiting
+  // shows. 0: each connection begins when it has its answer.
+  uint64_t rate = 0;
 };
 
 struct Tally {

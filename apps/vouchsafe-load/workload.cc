@@ -63,31 +63,43 @@ class RcarWorkload final : public Workload {
 
 class FetchWorkload final : public Workload {
  public:
-  FetchWorkload(const http::Url& server, const client::TeeKey& key,
-                std::string target, Credential credential)
-      : Workload(server),
-        server_(server),
+  FetchWorkload(const WorkloadOptions& options, const client::TeeKey& key,
+                std::string target)
+      : Workload(options.server),
+        options_(options),
         target_(std::move(target)),
-        credential_(credential),
-        guest_(connection(), server, key) {}
+        guest_(connection(), options.server, key) {}
 
   Result<> Prepare() override {
     const std::string token = TRY(guest_.Attest());
-    http::Headers headers;
-    if (credential_ == Credential::kBearer) {
-      headers.Set("Authorization", "Bearer " + token);
+    if (options_.credential == Credential::kCookie) {
+      request_ = Get({{"Cookie", connection().cookie()}});
     } else {
-      headers.Set("Cookie", connection().cookie());
+      request_ = GetWith(token);
     }
-    request_ = WriteRequest("GET", target_, server_, headers, "");
+    for (uint64_t i = 0; i < options_.tokens_each; ++i) {
+      options_.tokens->Add(TRY(guest_.Attest()));
+    }
     return {};
   }
-  Result<> Once() override { return Expect200(request_); }
+  Result<> Once() override {
+    if (options_.credential != Credential::kFreshBearer) {
+      return Expect200(request_);
+    }
+    const std::string token = TRY(options_.tokens->Next());
+    return Expect200(GetWith(token));
+  }
 
  private:
-  const http::Url server_;
+  std::string Get(const http::Headers& headers) const {
+    return WriteRequest("GET", target_, options_.server, headers, "");
+  }
+  std::string GetWith(const std::string& token) const {
+    return Get({{"Authorization", "Bearer " + token}});
+  }
+
+  const WorkloadOptions options_;
   const std::string target_;
-  const Credential credential_;
   Guest guest_;
   std::string request_;
 };
@@ -115,6 +127,14 @@ constexpr KeyKind kKeyKinds[] = {{"p256", crypto::KeyType::kEcP256},
                                  {"rsa2048", crypto::KeyType::kRsa}};
 
 }  // namespace
+
+Result<std::string> TokenPool::Next() {
+  const size_t at = next_.fetch_add(1);
+  if (at >= tokens_.size()) {
+    return Fail(ErrorCode::kExhausted, "no token is left that was not used");
+  }
+  return tokens_[at];
+}
 
 Result<> Workload::Expect200(const std::string& request) {
   const http::FetchResponse reply = TRY(connection_.Exchange(request));
@@ -168,8 +188,8 @@ Result<std::unique_ptr<Workload>> MakeWorkload(const WorkloadOptions& options,
       TRY_CONTEXT(http::ParseUrl(BaseUrl(options.server) + "/kbs/v0/resource/" +
                                  options.path),
                   "--path");
-  return std::unique_ptr<Workload>(std::make_unique<FetchWorkload>(
-      options.server, *key, url.Target(), options.credential));
+  return std::unique_ptr<Workload>(
+      std::make_unique<FetchWorkload>(options, *key, url.Target()));
 }
 
 }  // namespace vouchsafe::load

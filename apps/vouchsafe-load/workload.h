@@ -3,6 +3,7 @@
 // What one connection does over and over. Requests and answers are those of the
 // key broker protocol and of restful-as (docs/).
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,7 +38,21 @@ class Workload {
 };
 
 enum class Mode { kRcar, kFetch, kEvaluate };
-enum class Credential { kCookie, kBearer };
+// kFreshBearer: a token that the server has not seen before, each time.
+enum class Credential { kCookie, kBearer, kFreshBearer };
+
+// Tokens made before the clock starts, each handed out once. Next is
+// thread-safe; Add is not.
+class TokenPool {
+ public:
+  void Add(std::string token) { tokens_.push_back(std::move(token)); }
+  // kExhausted when all are gone.
+  Result<std::string> Next();
+
+ private:
+  std::vector<std::string> tokens_;
+  std::atomic<size_t> next_{0};
+};
 
 struct WorkloadOptions {
   Mode mode = Mode::kRcar;
@@ -45,6 +60,9 @@ struct WorkloadOptions {
   std::string path;  // fetch: <repository>/<type>/<tag>
   std::string body;  // evaluate: what is posted
   Credential credential = Credential::kCookie;
+  // kFreshBearer: where they wait, and how many each connection adds.
+  std::shared_ptr<TokenPool> tokens;
+  uint64_t tokens_each = 0;
 };
 
 // "rcar", "fetch" or "evaluate"; kInvalidInput.
