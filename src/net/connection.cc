@@ -5,7 +5,6 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <optional>
 #include <type_traits>
@@ -15,12 +14,12 @@
 #include "net/exchange.h"
 #include "net/request_reader.h"
 #include "net/response_text.h"
+#include "net/tls_stream.h"
 
 namespace vouchsafe::net {
 namespace {
 
 using boost::system::error_code;
-using TlsStream = asio::ssl::stream<Socket>;
 using State = RequestReader::State;
 
 constexpr size_t kFirstRead = 4096;
@@ -164,8 +163,7 @@ Task<bool> Connection<Stream>::Handshake() {
   if constexpr (kTls) {
     Until(limits().handshake_timeout);
     error_code error;
-    auto token = asio::redirect_error(kAwait, error);
-    co_await stream_.async_handshake(asio::ssl::stream_base::server, token);
+    co_await stream_.Handshake(error);
     if (error || expired) {
       edge_.shared.deps.logger->Debug(
           "TLS handshake failed",
@@ -177,33 +175,35 @@ Task<bool> Connection<Stream>::Handshake() {
   co_return true;
 }
 
-// A plain connection waits without a buffer, so that idle ones cost little.
+// Waits without a buffer, so that idle connections cost little.
 template <class Stream>
 Task<bool> Connection<Stream>::WaitForRequest(bool first) {
   if (!in_.empty()) co_return true;
   idle = true;
   Until(first ? limits().head_timeout : limits().keep_alive_timeout);
+  in_.Release();
   error_code error;
   if constexpr (kTls) {
-    in_.Release();
-    const bool got = co_await ReadMore(kFirstRead);
-    idle = false;
-    co_return got;
+    co_await stream_.WaitReadable(error);
   } else {
-    in_.Release();
     auto token = asio::redirect_error(kAwait, error);
     co_await stream_.async_wait(Socket::wait_read, token);
-    idle = false;
-    co_return !error && !expired;
   }
+  idle = false;
+  co_return !error && !expired;
 }
 
 template <class Stream>
 Task<bool> Connection<Stream>::ReadMore(size_t want) {
   if (expired) co_return false;
   error_code error;
-  auto token = asio::redirect_error(kAwait, error);
-  const size_t size = co_await stream_.async_read_some(in_.Space(want), token);
+  size_t size = 0;
+  if constexpr (kTls) {
+    size = co_await stream_.ReadSome(in_.Space(want), error);
+  } else {
+    auto token = asio::redirect_error(kAwait, error);
+    size = co_await stream_.async_read_some(in_.Space(want), token);
+  }
   in_.Commit(size);
   peer_finished_ = error == asio::error::eof;
   co_return !error && !expired;
@@ -243,12 +243,17 @@ Task<bool> Connection<Stream>::WriteAll(std::string_view first,
                                         std::string_view second) {
   if (expired) co_return false;
   Until(limits().write_timeout);
-  const std::array<asio::const_buffer, 2> buffers = {
-      asio::buffer(first.data(), first.size()),
-      asio::buffer(second.data(), second.size())};
   error_code error;
-  auto token = asio::redirect_error(kAwait, error);
-  co_await asio::async_write(stream_, buffers, token);
+  if constexpr (kTls) {
+    co_await stream_.Write(first, error);
+    if (!error) co_await stream_.Write(second, error);
+  } else {
+    const std::array<asio::const_buffer, 2> buffers = {
+        asio::buffer(first.data(), first.size()),
+        asio::buffer(second.data(), second.size())};
+    auto token = asio::redirect_error(kAwait, error);
+    co_await asio::async_write(stream_, buffers, token);
+  }
   deadline = SteadyTime::max();
   co_return !error && !expired;
 }
@@ -390,8 +395,7 @@ Task<void> Connection<Stream>::Close() {
   if (!expired) {
     Until(kLinger);
     if constexpr (kTls) {
-      auto token = asio::redirect_error(kAwait, error);
-      if (!peer_may_send_) co_await stream_.async_shutdown(token);
+      if (!peer_may_send_) co_await stream_.Shutdown(error);
     }
     Raw().shutdown(Socket::shutdown_send, error);
     std::array<char, kFirstRead> ignored;
@@ -436,8 +440,9 @@ Task<void> ServeTls(Edge& edge, Socket socket, std::string peer,
                     Counted counted,
                     std::shared_ptr<asio::ssl::context> context) {
   const Counted held = std::move(counted);
-  Connection<TlsStream> connection(edge, TlsStream(std::move(socket), *context),
-                                   std::move(peer));
+  Connection<TlsStream> connection(
+      edge, TlsStream(std::move(socket), context->native_handle()),
+      std::move(peer));
   co_await connection.Run();
 }
 

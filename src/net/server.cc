@@ -1,5 +1,6 @@
 #include "net/server.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <csignal>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -31,6 +33,15 @@ constexpr std::chrono::milliseconds kAcceptPause{100};
 // How long a connection may take to end after its request was cancelled.
 constexpr std::chrono::milliseconds kCancelGrace{1'000};
 constexpr std::chrono::milliseconds kDrainPoll{5};
+
+// TLS writes to the descriptor without MSG_NOSIGNAL; on a thread that blocks
+// the signal a broken connection is an error like any other.
+void BlockBrokenPipe() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
 
 size_t WorkersOf(const ServerOptions& options) {
   if (options.worker_threads != 0) return options.worker_threads;
@@ -121,7 +132,10 @@ void Server::Impl::Start() {
     for (Edge& edge : edges_) {
       asio::co_spawn(edge.context.get_executor(), SweepForever(edge),
                      asio::detached);
-      threads_.emplace_back([&edge] { edge.context.run(); });
+      threads_.emplace_back([&edge] {
+        BlockBrokenPipe();
+        edge.context.run();
+      });
     }
   });
 }

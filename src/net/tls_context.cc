@@ -145,7 +145,9 @@ int SelectAlpn(SSL*, const unsigned char** out, unsigned char* out_size,
 Result<> Configure(SSL_CTX* context, const TlsOptions& options) {
   SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
                                    SSL_OP_IGNORE_UNEXPECTED_EOF);
-  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS |
+                                SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nullptr);
   SSL_CTX_set_alpn_select_cb(context, SelectAlpn, nullptr);
   TRY(SetVersions(context, options));
