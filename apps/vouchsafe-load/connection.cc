@@ -110,6 +110,7 @@ Result<> Connection::Open() {
 void Connection::Close() {
   if (socket_ >= 0) close(socket_);
   socket_ = -1;
+  buffer_.clear();
 }
 
 Result<> Connection::SendAll(std::string_view bytes) {

@@ -40,7 +40,7 @@ class FairQueue {
     const size_t lane = work->expected > mean_ ? 1 : 0;
     // A lane that was idle has saved nothing up.
     if (lanes_[lane].empty()) {
-      spent_[lane] = std::max(spent_[lane], spent_[1 - lane]);
+      spent_[lane] = std::max(spent_[lane], now_);
     }
     lanes_[lane].push_back(work);
   }
@@ -49,6 +49,7 @@ class FairQueue {
   Taken Pop() {
     size_t lane = spent_[0] <= spent_[1] ? 0 : 1;
     if (lanes_[lane].empty()) lane = 1 - lane;
+    now_ = std::max(now_, spent_[lane]);
     Work* work = lanes_[lane].front();
     lanes_[lane].pop_front();
     return {work, static_cast<Lane>(lane)};
@@ -65,6 +66,7 @@ class FairQueue {
 
   std::array<std::deque<Work*>, 2> lanes_;
   std::array<std::chrono::nanoseconds, 2> spent_{};
+  std::chrono::nanoseconds now_{0};  // spent by whose turn it was last
   std::chrono::nanoseconds mean_{0};
 };
 

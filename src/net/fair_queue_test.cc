@@ -56,7 +56,8 @@ TEST(FairQueue, AnIdleLaneSavesNothingUp) {
   Nothing slow{microseconds(800)};
   FairQueue queue;
   for (int i = 0; i < 1'000; ++i) {
-    queue.Spent(FairQueue::Lane::kQuick, microseconds(300));
+    queue.Push(&quick);
+    queue.Spent(queue.Pop().lane, microseconds(300));
   }
   // The slow lane had no time so far; it may not now have all of it.
   queue.Push(&quick);
