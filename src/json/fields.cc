@@ -62,11 +62,12 @@ Result<Bytes> AsByteArray(const Value& value, std::string_view path,
   Bytes bytes(array->size());
   for (size_t i = 0; i < array->size(); ++i) {
     const Value& element = (*array)[i];
-    if (!FitsUint(element, 255)) {
+    const int64_t* number = element.if_int();
+    if (number == nullptr || *number < 0 || *number > 255) {
       TRY(AsUint(element, std::string(path) + "[" + std::to_string(i) + "]",
                  255));
     }
-    bytes[i] = static_cast<uint8_t>(*element.uint64());
+    bytes[i] = static_cast<uint8_t>(*number);
   }
   return bytes;
 }

@@ -94,6 +94,8 @@ class Value {
   bool is_number() const;
   // nullptr when of another type
   const bool* if_bool() const { return std::get_if<bool>(&data_); }
+  // Of an integer up to INT64_MAX.
+  const int64_t* if_int() const { return std::get_if<int64_t>(&data_); }
   const std::string* if_string() const {
     return std::get_if<std::string>(&data_);
   }
