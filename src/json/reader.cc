@@ -2,24 +2,12 @@
 
 #include <algorithm>
 
+#include "json/plain_text.h"
+
 namespace vouchsafe::json {
 namespace {
 
 constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
-// Eight bytes at once: a high bit where a byte is not plain text, that is a
-// quote, a backslash, a control character or beyond ASCII. A borrow can mark a
-// byte too many above one that is marked rightly, never one too few below it.
-uint64_t NotPlain(uint64_t bytes) {
-  constexpr uint64_t kOnes = 0x0101010101010101;
-  constexpr uint64_t kHigh = 0x8080808080808080;
-  const auto equals = [](uint64_t word, uint8_t byte) {
-    const uint64_t zero_there = word ^ (kOnes * byte);
-    return (zero_there - kOnes) & ~zero_there;
-  };
-  const uint64_t control = bytes - kOnes * 0x20;
-  return (control | equals(bytes, '"') | equals(bytes, '\\') | bytes) & kHigh;
-}
 
 }  // namespace
 
@@ -117,23 +105,6 @@ bool ReaderBase::ReadDigits() {
   return at_ != begin || Want("a digit");
 }
 
-// Past what needs no look: whole words of plain text. Stops at the latest
-// before the last seven bytes.
-void ReaderBase::SkipPlain() {
-  while (text_.size() - at_ >= sizeof(uint64_t)) {
-    uint64_t word = 0;
-    std::memcpy(&word, text_.data() + at_, sizeof word);
-    const uint64_t found = NotPlain(word);
-    if (found != 0) {
-      if constexpr (std::endian::native == std::endian::little) {
-        at_ += static_cast<size_t>(std::countr_zero(found)) / 8;
-      }
-      return;
-    }
-    at_ += sizeof word;
-  }
-}
-
 // A view into the text, or into buffer_ once there is an escape.
 bool ReaderBase::ReadString(std::string_view& string) {
   ++at_;
@@ -141,7 +112,7 @@ bool ReaderBase::ReadString(std::string_view& string) {
   bool buffered = false;
   const auto flush = [&] { buffer_.append(text_, run, at_ - run); };
   for (;;) {
-    SkipPlain();
+    at_ = SkipPlain(text_, at_);
     const auto byte = static_cast<uint8_t>(Peek());
     if (byte == '"') {
       if (buffered) flush();

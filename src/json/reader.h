@@ -13,9 +13,7 @@
 //   Error TakeError(const ReaderBase&)
 // Views are valid during the call only.
 
-#include <bit>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -85,7 +83,6 @@ class ReaderBase {
   bool ReadEscape();
   bool ReadUnicodeEscape();
   bool ReadHex4(uint32_t& value);
-  void SkipPlain();
 };
 
 template <class Sink>

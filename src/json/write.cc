@@ -6,6 +6,8 @@
 #include <iterator>
 #include <vector>
 
+#include "json/plain_text.h"
+
 namespace vouchsafe::json {
 namespace {
 
@@ -55,7 +57,8 @@ void AppendEscaped(char c, std::string& out) {
 void AppendQuoted(std::string_view text, std::string& out) {
   out.push_back('"');
   size_t begin = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
+  for (size_t i = SkipPlain(text, 0); i < text.size();
+       i = SkipPlain(text, i + 1)) {
     if (!IsEscaped(text[i])) continue;
     out.append(text.substr(begin, i - begin));
     AppendEscaped(text[i], out);

@@ -225,16 +225,17 @@ Task<State> Connection<Stream>::ReadHead(RequestReader& reader) {
 template <class Stream>
 Task<State> Connection<Stream>::ReadBody(RequestReader& reader) {
   Until(limits().body_timeout);
-  size_t want = kFirstRead / 2;
   for (;;) {
     size_t used = 0;
     const State state = reader.Feed(in_.Data(), used);
     in_.Consume(used);
     if (state != State::kNeedMore) co_return state;
     if (in_.Data().size() > kMaxUnparsedBody) co_return State::kRefused;
-    const bool more = co_await ReadMore(want);
+    // No more room than what is still to come, when that was said.
+    const uint64_t left = reader.BodyLeft().value_or(kBodyRead);
+    const bool more = co_await ReadMore(static_cast<size_t>(
+        std::clamp<uint64_t>(left, kFirstRead / 2, kBodyRead)));
     if (!more) co_return State::kNeedMore;
-    want = kBodyRead;
   }
 }
 

@@ -8,6 +8,8 @@
 namespace vouchsafe::net {
 namespace {
 
+constexpr uint64_t kFirstBody = 64 << 10;  // bytes
+
 namespace bh = boost::beast::http;
 
 constexpr size_t kLastChunkSize = 5;  // "0", CRLF, CRLF
@@ -72,6 +74,12 @@ std::optional<uint64_t> RequestReader::DeclaredLength() const {
   return *length;
 }
 
+std::optional<uint64_t> RequestReader::BodyLeft() const {
+  const auto length = content_length();
+  if (!length || *length < request_.body.size()) return std::nullopt;
+  return *length - request_.body.size();
+}
+
 void RequestReader::on_request_impl(Verb, Text method, Text target, int,
                                     Code&) {
   request_.method = View(method);
@@ -111,6 +119,11 @@ size_t RequestReader::Append(Text body, Code& code) {
     return 0;
   }
   const ByteView bytes = AsBytes(View(body));
+  if (request_.body.empty()) {
+    // The sender may claim what it likes: room for this much, then doubled.
+    request_.body.reserve(static_cast<size_t>(std::min<uint64_t>(
+        content_length().value_or(bytes.size()), kFirstBody)));
+  }
   request_.body.insert(request_.body.end(), bytes.begin(), bytes.end());
   return body.size();
 }

@@ -38,6 +38,8 @@ class RequestReader final : private boost::beast::http::basic_parser<true> {
   bool KeepAlive() const { return head_done_ && keep_alive(); }
   bool ExpectsContinue() const;
   std::optional<uint64_t> DeclaredLength() const;
+  // What is still to come of a body whose length was declared.
+  std::optional<uint64_t> BodyLeft() const;
   bool HeadDone() const { return head_done_; }
 
  private:
