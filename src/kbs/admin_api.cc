@@ -175,10 +175,12 @@ KbsService::Reply KbsService::SetAttestationPolicy(
 KbsService::Reply KbsService::RegisterReferenceValue(
     const KbsRequest& request) const {
   if (!json::IsUtf8(request.http.body_text())) {
+    // The parser says where; a text that is no JSON before that says so.
+    const Result<json::Value> parsed = json::Parse(request.http.body_text());
     return Refuse(ProblemType::kRvpsError,
                   "RVPS configuration failed: Failed to parse reference value "
                   "message",
-                  Invalid("request: not UTF-8 text"));
+                  parsed ? Invalid("request: not UTF-8 text") : parsed.error());
   }
   const Result<> done = parts_.attestation->RegisterReferenceValue(
       request.http.body_text(), request.context);
