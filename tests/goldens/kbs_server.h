@@ -45,6 +45,8 @@ class KbsServer {
   // session id at hand.
   http::Response Replay(const Exchange& exchange);
 
+  // What answers: for a test that puts a server around it.
+  const http::Router& router() const { return router_; }
   // Puts this resource policy in place. Some recordings start with one that no
   // step of theirs sets.
   Result<> SetResourcePolicy(std::string_view rego);

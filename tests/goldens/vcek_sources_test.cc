@@ -146,7 +146,8 @@ class VcekSources : public testing::Test {
         TextOf(record, recorded.status == 200 ? "/token" : "/error_text");
     http::Response ours = (*server)->Replay(recorded);
     ours.headers = http::Headers();
-    CompareAnswers(recorded, ours, {strict, "", Signer::kOwn, Lists::kOrdered}, differences_);
+    CompareAnswers(recorded, ours, {strict, "", Signer::kOwn, Lists::kOrdered},
+                   differences_);
     // Accepted evidence was sent twice where a service was asked.
     if (record.Find("second_evaluation_made_another_request") != nullptr) {
       EXPECT_EQ((*server)->Replay(recorded).status, 200);
