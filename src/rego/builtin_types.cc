@@ -102,7 +102,7 @@ class Reader {
         if (colon == std::string_view::npos) Bad();
         std::string key(text_.substr(0, colon));
         text_.remove_prefix(colon + 2);
-        out.fields.emplace_back(std::move(key), ReadType());
+        out.fields.push_back({std::move(key), ReadType()});
       } else {
         out.parts.push_back(ReadType());
       }
@@ -142,8 +142,8 @@ const Type* FieldOf(const Type& object, std::string_view key) {
 bool FieldsFit(const Type& fields, const Type& other) {
   return std::all_of(fields.fields.begin(), fields.fields.end(),
                      [&](const auto& field) {
-                       const Type* there = FieldOf(other, field.first);
-                       return there && MayOverlap(field.second, *there);
+                       const Type* there = FieldOf(other, field.name);
+                       return there && MayOverlap(field.type, *there);
                      });
 }
 
@@ -263,7 +263,8 @@ Type TypeOf(const Value& value) {
       for (size_t i = 0; i < value.size(); ++i) {
         const Value& key = value.keys()[i];
         if (key.is_string()) {
-          out.fields.emplace_back(key.text(), TypeOf(value.values()[i]));
+          out.fields.push_back(
+              {std::string(key.text()), TypeOf(value.values()[i])});
           continue;
         }
         out.key.assign(1, Type());

@@ -21,6 +21,8 @@
 
 namespace vouchsafe::rego {
 
+struct TypeField;
+
 struct Type {
   enum class Of : uint8_t {
     kAny,
@@ -38,11 +40,16 @@ struct Type {
   // kArray: the fixed elements, first to last. kOneOf: the alternatives.
   std::vector<Type> parts;
   // kObject: the fixed keys, in order of declaration.
-  std::vector<std::pair<std::string, Type>> fields;
+  std::vector<TypeField> fields;
   // One element or none. kArray: elements after the fixed ones; kSet: members;
   // kObject: values under other keys, which are of `key`.
   std::vector<Type> rest;
   std::vector<Type> key;
+};
+
+struct TypeField {
+  std::string name;
+  Type type;
 };
 
 struct Signature {

@@ -243,7 +243,7 @@ class LinkChecker {
     for (size_t i = 0; i < items.size(); i += 2) {
       const Term* key = term->items[i];
       if (key->kind == TermKind::kScalar && key->scalar.is_string()) {
-        out.fields.emplace_back(key->scalar.text(), items[i + 1]);
+        out.fields.push_back({std::string(key->scalar.text()), items[i + 1]});
       } else {
         out.key.assign(1, Type());
         out.rest.assign(1, Type());

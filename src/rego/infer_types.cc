@@ -92,7 +92,7 @@ bool SameType(const Type& a, const Type& b) {
          same(a.key, b.key) &&
          std::equal(a.fields.begin(), a.fields.end(), b.fields.begin(),
                     b.fields.end(), [](const auto& x, const auto& y) {
-                      return x.first == y.first && SameType(x.second, y.second);
+                      return x.name == y.name && SameType(x.type, y.type);
                     });
 }
 
