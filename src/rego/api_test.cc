@@ -100,7 +100,8 @@ allow if input.admin == true
   EXPECT_EQ(outcome.tried[0].failed_at.row, 5);
   EXPECT_EQ(outcome.tried[0].reason, "left 2, right 3");
   EXPECT_EQ(outcome.tried[1].failed_text, "input.admin == true");
-  EXPECT_EQ(outcome.tried[1].reason, "is undefined");
+  EXPECT_EQ(outcome.tried[1].reason,
+            "is undefined: input has no key \"admin\"");
 }
 
 TEST(Api, StableHostCallsAreAskedOnce) {

@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 namespace vouchsafe::rego {
 
@@ -24,9 +24,12 @@ struct Halt {
 
 class Arena {
  public:
-  explicit Arena(size_t limit = SIZE_MAX) : limit_(limit) {}
-  Arena(Arena&&) = default;
-  Arena& operator=(Arena&&) = default;
+  // `reuse`: blocks come from and go back to a small store of this thread.
+  explicit Arena(size_t limit = SIZE_MAX, bool reuse = false)
+      : limit_(limit), reuse_(reuse) {}
+  ~Arena() { Drop(); }
+  Arena(Arena&& other) noexcept { *this = std::move(other); }
+  Arena& operator=(Arena&& other) noexcept;
 
   // 8-byte aligned, never null, uninitialised.
   void* Alloc(size_t bytes) {
@@ -44,7 +47,10 @@ class Arena {
   std::string_view Copy(std::string_view text);
 
   // Memory held outside the blocks (growing vectors), under the same bound.
-  void Charge(size_t bytes);
+  void Charge(size_t bytes) {
+    if (bytes > limit_ - blocks_bytes_ - charged_) OverLimit();
+    charged_ += bytes;
+  }
   void Release(size_t bytes) { charged_ -= bytes; }
   // Would `bytes` more fit? Throws when not; for work that must not start.
   void Need(size_t bytes) const;
@@ -52,15 +58,22 @@ class Arena {
   size_t used() const { return blocks_bytes_ + charged_; }
 
  private:
+  struct Block {
+    Block* next;
+    size_t size;
+  };
+  friend struct BlockStore;
   void Grow(size_t bytes);
+  void Drop();
   [[noreturn]] static void OverLimit();
 
-  size_t limit_;
-  size_t blocks_bytes_ = 0;
-  size_t charged_ = 0;
+  size_t limit_ = SIZE_MAX;
+  bool reuse_ = false;
+  size_t blocks_bytes_ = 0;  // never above limit_
+  size_t charged_ = 0;       // never above what is left of it
   char* next_ = nullptr;
   char* end_ = nullptr;
-  std::vector<std::unique_ptr<char[]>> blocks_;
+  Block* blocks_ = nullptr;
 };
 
 }  // namespace vouchsafe::rego

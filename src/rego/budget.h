@@ -16,7 +16,7 @@ class Budget {
  public:
   Budget(const Limits& allowed, std::stop_token stop)
       : limits(allowed),
-        arena(allowed.memory_bytes),
+        arena(allowed.memory_bytes, true),
         stop_(std::move(stop)),
         deadline_(std::chrono::steady_clock::now() + allowed.time),
         next_check_(std::min(kStride, allowed.steps)) {}

@@ -5,6 +5,8 @@
 namespace vouchsafe::rego {
 namespace {
 
+constexpr size_t kMostKept = 4096;
+
 [[noreturn]] void ThrowKeys() {
   throw Halt{"eval_conflict_error", "", "object keys must be unique"};
 }
@@ -13,6 +15,10 @@ namespace {
 
 void CollectionBuilder::Reset(BuilderKind kind) {
   kind_ = kind;
+  // A large one is not kept for the next evaluation.
+  if (items_.capacity() > kMostKept) items_ = {};
+  if (pairs_.capacity() > kMostKept) pairs_ = {};
+  if (entries_.capacity() > kMostKept) entries_ = {};
   items_.clear();
   pairs_.clear();
   entries_.clear();
@@ -78,14 +84,14 @@ void ThrowMerge() {
              "real and replacement data could not be merged"};
 }
 
-void CollectionBuilder::PutPath(Budget& budget, std::vector<Value> keys,
+void CollectionBuilder::PutPath(Budget& budget, std::span<const Value> keys,
                                 const Value& value, PathMode mode) {
   if (keys.empty() && mode == PathMode::kMember) return Add(budget, value);
   if (keys.size() == 1 && mode == PathMode::kValue) {
     return Put(budget, keys[0], value);
   }
   Grow(budget, sizeof(Entry) + keys.size() * sizeof(Value));
-  entries_.push_back({std::move(keys), value, mode});
+  entries_.push_back({{keys.begin(), keys.end()}, value, mode});
 }
 
 Value CollectionBuilder::Done(Budget& budget, bool empty_is_set) {
@@ -93,13 +99,13 @@ Value CollectionBuilder::Done(Budget& budget, bool empty_is_set) {
   budget.arena.Release(charged_);
   Arena& arena = budget.arena;
   if (kind_ == BuilderKind::kArray) return MakeArray(arena, items_);
-  if (kind_ == BuilderKind::kSet) return MakeSet(arena, std::move(items_));
+  if (kind_ == BuilderKind::kSet) return MakeSetOf(arena, items_);
   if (entries_.empty() && pairs_.empty()) {
     if (items_.empty() && !empty_is_set) return Value::EmptyObject();
-    return MakeSet(arena, std::move(items_));
+    return MakeSetOf(arena, items_);
   }
   if (entries_.empty() && items_.empty()) {
-    const Value out = MakeObject(arena, std::move(pairs_), Duplicate::kReject);
+    const Value out = MakeObjectOf(arena, pairs_, Duplicate::kReject);
     if (!out.defined()) ThrowKeys();
     return out;
   }

@@ -22,7 +22,7 @@ class CollectionBuilder {
   // merge, otherwise the base data shows. Throws eval_with_merge_error when
   // just one of the two is an object.
   void Merge(Budget& budget, const Value& key, const Value& base);
-  void PutPath(Budget& budget, std::vector<Value> keys, const Value& value,
+  void PutPath(Budget& budget, std::span<const Value> keys, const Value& value,
                PathMode mode);
   // Throws eval_conflict_error when one key has two values.
   Value Done(Budget& budget, bool empty_is_set);

@@ -1,5 +1,6 @@
 #include "rego/document.h"
 
+#include "rego/fast_json.h"
 #include "rego/number.h"
 #include "rego/print.h"
 
@@ -97,8 +98,15 @@ json::ParseOptions Document::DefaultParseOptions() {
 Result<Document> Document::FromJson(std::string_view text,
                                     const json::ParseOptions& options) {
   auto data = std::make_shared<Data>();
+  data->bytes = text.size();
   try {
-    data->root = TRY(ReadJson(data->arena, text, options));
+    // What the fast reader does not take is read, or refused, by the strict
+    // one, which says what is wrong and where.
+    data->root = FastJson(data->arena, text, options);
+    if (!data->root.defined()) {
+      data->arena = Arena(Data::kMostBytes);
+      data->root = TRY(ReadJson(data->arena, text, options));
+    }
   } catch (const Halt& halt) {
     return Fail(ErrorCode::kTooLarge, "rego document: " + halt.message);
   }
@@ -109,10 +117,13 @@ Result<Document> Document::FromValue(const json::Value& value) {
   auto data = std::make_shared<Data>();
   try {
     data->root = rego::FromJson(data->arena, value);
+    data->bytes = JsonSize(data->root);
   } catch (const Halt& halt) {
     return Fail(ErrorCode::kTooLarge, "rego document: " + halt.message);
   }
   return Document(std::move(data));
 }
+
+size_t Document::bytes() const { return data_->bytes; }
 
 }  // namespace vouchsafe::rego

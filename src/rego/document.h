@@ -6,8 +6,10 @@
 namespace vouchsafe::rego {
 
 struct Document::Data {
-  Arena arena{size_t{256} << 20};
+  static constexpr size_t kMostBytes = size_t{256} << 20;
+  Arena arena{kMostBytes};
   Value root;
+  size_t bytes = 0;  // of JSON
 };
 
 // JSON text to a value in `arena`. May throw Halt when the arena is full.

@@ -1,3 +1,5 @@
+#include "rego/evaluate.h"
+
 #include <new>
 
 #include "json/write.h"
@@ -94,36 +96,91 @@ Answer AnswerOf(const ProgramData& program, const Entry& entry,
   return out;
 }
 
+// Definitions in the order in which they were tried.
+std::vector<Tried> TriedOf(const Ir& ir, const Trace& trace) {
+  std::vector<Tried> out;
+  for (const TraceTry& one : trace.tries()) {
+    const DefinitionInfo& info = ir.definitions[one.definition];
+    Tried tried;
+    tried.rule = ir.nodes[ir.functions[info.function].node].path;
+    tried.location = LocationOf(ir, info.place);
+    tried.succeeded = one.succeeded;
+    const Failure& failure = one.failure;
+    if (!one.succeeded && failure.kind != Failure::Kind::kNone) {
+      tried.failed_at = LocationOf(ir, failure.place);
+      tried.failed_text = std::string(ir.places[failure.place].text);
+      tried.reason = failure.kind == Failure::Kind::kMissing ||
+                             failure.kind == Failure::Kind::kUndefined
+                         ? "is undefined: " + failure.message
+                         : failure.message;
+      if (!failure.right.empty()) {
+        tried.reason = "left " + failure.left + ", right " + failure.right;
+      }
+    }
+    out.push_back(std::move(tried));
+  }
+  return out;
+}
+
+void AskAll(const ProgramData& program, const Request& request, Budget& budget,
+            Machine& machine, const Value& base, Outcome* outcome) {
+  if (request.base_at_rule == BaseAtRule::kRefuse) {
+    CheckBase(program.ir, base);
+  }
+  size_t size = 0;
+  for (const Entry& entry : request.entries) {
+    if (entry.absent()) {
+      outcome->answers.push_back({});
+      outcome->answers.back().path = entry.path();
+      continue;
+    }
+    const RunResult result = machine.Run(EntryAccess::Function(entry));
+    outcome->answers.push_back(AnswerOf(program, entry, result, budget, &size));
+  }
+}
+
+void CheckSize(const Document* document, size_t limit) {
+  if (document && document->bytes() > limit) {
+    ThrowLimit("limit_input", "the input is larger than allowed");
+  }
+}
+
+using Reader = std::function<void(const Trace&, const Shower&)>;
+
 void Run(const ProgramData& program, const Request& request, Budget& budget,
-         Outcome* outcome) {
+         const WhyOptions* why, const Reader& read, Outcome* outcome) {
+  CheckSize(request.input, budget.limits.input_bytes);
+  CheckSize(request.data, budget.limits.input_bytes);
   const Value input = request.input ? request.input->data().root : Value();
   const Value base =
       request.data ? request.data->data().root : Value::EmptyObject();
-  Machine machine(program, request, budget, input, base);
-  try {
-    if (request.base_at_rule == BaseAtRule::kRefuse) {
-      CheckBase(program.ir, base);
+  const auto ask = [&](Trace* trace) {
+    Machine machine(program, request, budget, input, base, trace);
+    try {
+      AskAll(program, request, budget, machine, base, outcome);
+    } catch (const Halt& halt) {
+      outcome->error = ErrorOf(halt, machine.Where());
     }
-    size_t size = 0;
-    for (const Entry& entry : request.entries) {
-      if (entry.absent()) {
-        outcome->answers.push_back({});
-        outcome->answers.back().path = entry.path();
-        continue;
-      }
-      const RunResult result = machine.Run(EntryAccess::Function(entry));
-      outcome->answers.push_back(
-          AnswerOf(program, entry, result, budget, &size));
-    }
-  } catch (const Halt& halt) {
-    outcome->error = ErrorOf(halt, machine.Where());
-  }
-  if (request.explain) outcome->tried = machine.TakeTried();
+  };
+  if (!why && !request.coverage) return ask(nullptr);
+  const WhyOptions none;
+  const Shower shower(why ? *why : none, input, base);
+  Trace trace(program.ir, shower, why != nullptr, request.coverage);
+  ask(&trace);
+  if (request.explain) outcome->tried = TriedOf(program.ir, trace);
+  if (read) read(trace, shower);
 }
 
 }  // namespace
 
-Outcome Evaluate(const Program& program, const Request& request) {
+std::string_view FromName(Answer::From from) {
+  constexpr std::string_view kNames[] = {"nothing", "definition", "else",
+                                         "default", "package"};
+  return kNames[static_cast<size_t>(from)];
+}
+
+Outcome EvaluateWith(const Program& program, const Request& request,
+                     const WhyOptions* why, const Reader& read) {
   Outcome out;
   const ProgramData& data = program.data();
   if (data.always) {
@@ -132,7 +189,7 @@ Outcome Evaluate(const Program& program, const Request& request) {
   }
   try {
     Budget budget(request.limits, request.stop);
-    Run(data, request, budget, &out);
+    Run(data, request, budget, why, read, &out);
     out.stats.steps = budget.steps();
     out.stats.arena_bytes = budget.arena.used();
     out.stats.host_calls = budget.host_calls;
@@ -149,6 +206,12 @@ Outcome Evaluate(const Program& program, const Request& request) {
   }
   if (out.error) out.answers.clear();
   return out;
+}
+
+Outcome Evaluate(const Program& program, const Request& request) {
+  const WhyOptions options;
+  return EvaluateWith(program, request, request.explain ? &options : nullptr,
+                      nullptr);
 }
 
 }  // namespace vouchsafe::rego

@@ -14,7 +14,7 @@ constexpr std::string_view kNames[] = {
     "call",        "lookup",       "builder-new",  "builder-add",
     "builder-put", "builder-path", "builder-base", "builder-done",
     "set-once",    "return",       "with-enter",   "with-leave",
-    "raise",       "try"};
+    "raise",       "try",          "select",       "select-next"};
 
 bool TakesArgs(Op op) {
   switch (op) {

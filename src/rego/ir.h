@@ -54,6 +54,8 @@ enum class Op : uint8_t {
   kWithLeave,    //
   kRaise,        // fault e
   kTry,          // definition e is tried (for explain)
+  kSelect,       // a, a + 1 = the definitions of selection e that may apply
+  kSelectNext,   // on to the next of a, a + 1 -> d at the end
 };
 
 enum class Comparison : uint32_t {
@@ -89,6 +91,32 @@ struct DefinitionInfo {
 
 enum class FunctionKind : uint8_t { kRule, kFunction, kPackage };
 
+// A local of the source in its register, from this instruction on.
+struct Variable {
+  uint32_t operand = 0;
+  uint32_t pc = 0;
+  std::string name;
+};
+
+// Which of several definitions may apply, by one value (index.h).
+struct Selection {
+  // Where the value is: an argument, or below the input.
+  bool from_input = true;
+  uint32_t argument = 0;
+  std::vector<uint32_t> path;  // constants
+  // By the keys that an object has, or by the value itself.
+  bool by_presence = false;
+  // Open addressing by HashOf; empty slots are kNoDefinition.
+  struct Slot {
+    uint32_t constant = kNoDefinition;
+    uint32_t first = 0;  // in starts
+    uint32_t count = 0;
+  };
+  std::vector<Slot> slots;
+  std::vector<uint32_t> starts;  // where definitions begin, in order
+  std::vector<uint32_t> all;     // of every definition
+};
+
 struct Function {
   FunctionKind kind = FunctionKind::kRule;
   uint32_t node = 0;  // in Ir::nodes
@@ -96,6 +124,10 @@ struct Function {
   uint32_t registers = 0;
   uint32_t first_definition = kNoDefinition;
   std::vector<Instruction> code;
+  // Where the code of each definition begins, and of what follows the last.
+  std::vector<uint32_t> starts;
+  std::vector<Variable> variables;  // for people
+  bool folded = false;              // callers hold its value
 };
 
 struct IrNode {
@@ -134,6 +166,7 @@ struct Ir {
   std::vector<DefinitionInfo> definitions;
   std::vector<std::vector<Replacement>> replacements;
   std::vector<Fault> faults;
+  std::vector<Selection> selections;
   std::vector<std::string> files;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rego/index.h"
 #include "rego/plan_impl.h"
 
 namespace vouchsafe::rego {
@@ -286,7 +287,9 @@ void FunctionPlanner::PlanRule(const Node& node) {
   Emit(Op::kMove, result, Constant(Value()));
   const bool same = !collects && SameConstants(node);
   const size_t arity = ir_.functions[index_].arity;
+  std::vector<uint32_t>& starts = ir_.functions[index_].starts;
   for (const Definition& definition : node.definitions) {
+    starts.push_back(static_cast<uint32_t>(code_.size()));
     if (Fits(node, definition, arity)) {
       PlanDefinition(definition, result, builder, same, end);
       continue;
@@ -294,6 +297,9 @@ void FunctionPlanner::PlanRule(const Node& node) {
     StartDefinition(definition);
     Raise("rego_type_error", "conflicting rules " + node.path + " found");
   }
+  starts.push_back(static_cast<uint32_t>(code_.size()));
+  // With an index, not the place where a definition ends early.
+  if (!collects && starts.size() > kFewestIndexed) Jump(end);
   if (collects) {
     const bool set = node.kind() == RuleKind::kSet;
     Emit(Op::kBuilderDone, result, builder, set ? 1 : 0);

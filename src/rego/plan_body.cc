@@ -168,6 +168,11 @@ void FunctionPlanner::Match(const Term* pattern, uint32_t operand) {
     const auto local = static_cast<size_t>(pattern->local);
     bound_[local] = true;
     locals_[local] = operand;
+    if (pattern->text != "_") {
+      ir_.functions[index_].variables.push_back(
+          {operand, static_cast<uint32_t>(code_.size()),
+           std::string(pattern->text)});
+    }
     return;
   }
   if (!IsPattern(pattern) || IsConstant(pattern)) {

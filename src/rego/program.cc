@@ -6,6 +6,8 @@
 
 #include "crypto/hash.h"
 #include "rego/analysis.h"
+#include "rego/fold.h"
+#include "rego/index.h"
 #include "rego/parser.h"
 #include "rego/query.h"
 #include "rego/resolve.h"
@@ -198,6 +200,8 @@ void Build(Modules& modules, ProgramData& data, CompiledData* out) {
     Plan plan = MakePlan(modules, tree, host, data.arena, &clock);
     data.ir = std::move(plan.ir);
     data.host_use = std::move(plan.host_use);
+    FoldConstants(&data);
+    BuildIndex(&data.ir);
     if (query) out->query_function = tree.nodes.back().function;
   }
   data.sha384 = DigestOf(data.sources);

@@ -19,6 +19,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -44,6 +45,7 @@ struct Limits {
   size_t expressions = 500'000;
   std::chrono::milliseconds compile_time{2'000};
   // Evaluate.
+  size_t input_bytes = size_t{16} << 20;  // of input and of data, as JSON
   uint64_t steps = 20'000'000;
   std::chrono::milliseconds time{1'000};  // without host time
   std::chrono::milliseconds host_time{30'000};
@@ -93,6 +95,7 @@ using HostFunctionCall =
 enum class Purity {
   kStable,    // same answer within one evaluation; asked once per arguments
   kVolatile,  // asked every time
+  kPure,      // same answer always: may be asked while compiling
 };
 
 struct HostFunction {
@@ -176,6 +179,33 @@ struct CompileOptions {
   Limits limits;
 };
 
+// What the host answered to one call.
+struct HostAnswer {
+  std::string function;
+  json::Array arguments;
+  json::Value answer;
+};
+
+// Answers of the host by call: fetched ahead (Request::known), or recorded to
+// repeat an evaluation without the host (Request::record, Request::replay).
+class HostAnswers {
+ public:
+  // A later answer to the same call replaces the earlier one.
+  void Add(HostAnswer answer);
+  const HostAnswer* Find(std::string_view function,
+                         const json::Array& arguments) const;
+  // In the order in which they were added.
+  const std::vector<HostAnswer>& list() const { return list_; }
+
+  // [{"function": ..., "arguments": [...], "answer": ...}]
+  json::Value ToJson() const;
+  static Result<HostAnswers> FromJson(const json::Value& value);
+
+ private:
+  std::vector<HostAnswer> list_;
+  std::map<std::string, size_t, std::less<>> index_;
+};
+
 class Program;
 
 struct CompileResult {
@@ -247,6 +277,7 @@ class Document {
   // `{"a": {1, 2}, 3: null}`.
   static Result<Document> FromTerm(std::string_view text);
   static json::ParseOptions DefaultParseOptions();
+  size_t bytes() const;  // of its JSON text
 
   struct Data;  // document.h
   const Data& data() const { return *data_; }
@@ -264,7 +295,8 @@ class Document {
 struct EvalError {
   std::string code;
   // For eval_cancel_error: limit_steps, limit_time, limit_memory, limit_depth,
-  // limit_result, limit_number, limit_host_calls, limit_host_time, cancelled.
+  // limit_input, limit_result, limit_number, limit_host_calls,
+  // limit_host_time, cancelled.
   std::string detail;
   std::string message;
   Location location;
@@ -322,6 +354,8 @@ enum class BaseAtRule {
   kShow,
 };
 
+class Coverage;
+
 struct Request {
   const Document* input = nullptr;  // absent: input is undefined
   const Document* data = nullptr;   // absent: {}
@@ -332,9 +366,17 @@ struct Request {
   BaseAtRule base_at_rule = BaseAtRule::kRefuse;
   Limits limits;
   std::stop_token stop;
-  const Clock* clock = nullptr;  // null: the system's
-  uint64_t seed = 0;             // of rand.intn and uuid.rfc4122
-  HostFunctionCall host;         // for host functions without a call
+  const Clock* clock = nullptr;        // null: the system's
+  uint64_t seed = 0;                   // of rand.intn and uuid.rfc4122
+  std::optional<int64_t> now_ns;       // instead of the clock
+  HostFunctionCall host;               // for host functions without a call
+  const HostAnswers* known = nullptr;  // looked at before the host is asked
+  bool replay = false;  // the host is never asked: what is not known fails
+  HostAnswers* record = nullptr;  // gets every answer used, in order
+  Coverage* coverage = nullptr;   // counts what was reached
+  // False tries every definition in turn, as if there were no index; the
+  // answers are the same.
+  bool index = true;
   bool explain = false;
 };
 
@@ -347,6 +389,71 @@ struct Outcome {
 
 // Re-entrant; blocks only in host functions. Leaves nothing behind.
 Outcome Evaluate(const Program& program, const Request& request);
+
+struct WhyOptions {
+  size_t depth = 4;           // of rules that are referred to
+  size_t value_length = 120;  // bytes of a value that are shown
+  bool show_values = true;    // false: type and size alone
+  // Paths of which only type and size are shown: "input.init_data". What is
+  // computed from them is shown.
+  std::vector<std::string> redact;
+};
+
+// Why an entry has its answer. `tree` is an object:
+//   rule, state ("defined", "undefined", "absent", "error"), value, from
+//   ("definition", "else", "default", "package", "nothing"), file, line,
+//   error; tried: [{file, line, outcome ("succeeded", "failed", "not
+//   applicable"), at: {line, col, expression}, reason ("missing", "false",
+//   "undefined", "mismatch", "empty", "not iterable", "holds"), message,
+//   missing, left, right, variables, elements, reached, asked: [{call,
+//   answer}], rules: [the same as the tree]}]
+// Members without a value are left out. Values are Rego text, shortened.
+struct Explanation {
+  Outcome outcome;  // of Request::entries
+  json::Value tree;
+  std::string text;  // the tree for people, several lines
+};
+
+// Evaluates again with tracing on; the answers are those of Evaluate.
+Explanation Why(const Program& program, const Request& request,
+                const Entry& entry, const WhyOptions& options = {});
+// The most telling facts of a tree, one a line, for a record that must stay
+// small: "p.rego:149: data.policy.hardware: EXPRESSION: left 1, right 2".
+std::vector<std::string> WhyLines(const json::Value& tree, size_t most);
+
+// How often each expression of a program was reached, over many evaluations.
+// One thread at a time; Merge joins those of several.
+class Coverage {
+ public:
+  explicit Coverage(const Program& program);
+  void Merge(const Coverage& other);  // of the same program
+
+  struct Expression {
+    std::string file;
+    int row = 0;
+    int col = 0;
+    std::string text;
+    uint64_t reached = 0;
+  };
+  // In the order of the source.
+  std::vector<Expression> Expressions() const;
+  // {"files": {NAME: {"covered": [rows], "not_covered": [rows]}},
+  //  "expressions": N, "covered": N, "percent": P}. A row is covered when
+  // every expression that begins on it was reached.
+  json::Value ToJson() const;
+
+  void Count(uint32_t place) {
+    if (place < reached_.size()) ++reached_[place];
+  }
+
+ private:
+  struct Site {
+    Expression expression;
+    uint32_t place;
+  };
+  std::vector<Site> sites_;
+  std::vector<uint64_t> reached_;  // by place
+};
 
 // One solution of a query: its variables by name, each once, in no order to
 // rely on. Sets are arrays in order.

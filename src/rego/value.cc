@@ -78,6 +78,39 @@ uint64_t HashBounded(const Value& value, int& budget) {
   }
 }
 
+// A text among sorted items. Few are looked at one by one, since most differ
+// in length; nearly all objects are small.
+const Value* FindText(std::span<const Value> items, std::string_view key) {
+  if (items.size() <= 8) {
+    for (const Value& item : items) {
+      if (item.is_string() && item.size() == key.size() &&
+          (key.empty() || item.text().data() == key.data() ||
+           std::memcmp(item.text().data(), key.data(), key.size()) == 0)) {
+        return &item;
+      }
+    }
+    return nullptr;
+  }
+  size_t low = 0, high = items.size();
+  while (low < high) {
+    const size_t middle = (low + high) / 2;
+    const Value& item = items[middle];
+    if (!item.is_string()) {
+      (item.kind() < Kind::kString ? low : high) =
+          item.kind() < Kind::kString ? middle + 1 : middle;
+      continue;
+    }
+    const int order = item.text().compare(key);
+    if (order == 0) return &item;
+    if (order < 0) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return nullptr;
+}
+
 const Value* FindSorted(std::span<const Value> items, const Value& key) {
   const auto at =
       std::lower_bound(items.begin(), items.end(), key, ValueLess());
@@ -125,7 +158,8 @@ Value Value::Get(const Value& key) const {
       }
       return items_[key.int_];
     case Kind::kObject: {
-      const Value* at = FindSorted(keys(), key);
+      const Value* at = key.is_string() ? FindText(keys(), key.text())
+                                        : FindSorted(keys(), key);
       return at ? at[size_] : Value();
     }
     case Kind::kSet: {
@@ -177,31 +211,71 @@ Value MakeSortedObject(Arena& arena, std::span<const Value> keys,
   return out;
 }
 
-Value MakeSet(Arena& arena, std::vector<Value> items) {
+namespace {
+
+constexpr size_t kFew = 24;
+
+// Stable; without memory of its own when there are few.
+template <class T, class Less>
+void SortStable(std::span<T> items, Less less) {
+  if (items.size() > kFew) {
+    std::stable_sort(items.begin(), items.end(), less);
+    return;
+  }
+  for (size_t i = 1; i < items.size(); ++i) {
+    const T item = items[i];
+    size_t at = i;
+    for (; at > 0 && less(item, items[at - 1]); --at) items[at] = items[at - 1];
+    items[at] = item;
+  }
+}
+
+}  // namespace
+
+Value MakeSetOf(Arena& arena, std::span<Value> items) {
   std::sort(items.begin(), items.end(), ValueLess());
-  items.erase(std::unique(items.begin(), items.end()), items.end());
-  return MakeSortedSet(arena, items);
+  const auto end = std::unique(items.begin(), items.end());
+  return MakeSortedSet(arena,
+                       items.first(static_cast<size_t>(end - items.begin())));
+}
+
+Value MakeSet(Arena& arena, std::vector<Value> items) {
+  return MakeSetOf(arena, items);
+}
+
+Value MakeObjectOf(Arena& arena, std::span<Pair> pairs, Duplicate duplicate) {
+  SortStable(pairs, [](const Pair& a, const Pair& b) {
+    return Compare(a.key, b.key) < 0;
+  });
+  size_t count = 0;
+  uint16_t depth = 0;
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    if (count > 0 && pairs[count - 1].key == pairs[i].key) {
+      Value& known = pairs[count - 1].value;
+      if (duplicate == Duplicate::kReject && !(known == pairs[i].value)) {
+        return {};
+      }
+      known = pairs[i].value;
+    } else {
+      pairs[count++] = pairs[i];
+    }
+  }
+  Value out = Value::EmptyObject();
+  if (count == 0) return out;
+  Value* items = arena.AllocArray<Value>(2 * count);
+  for (size_t i = 0; i < count; ++i) {
+    items[i] = pairs[i].key;
+    items[count + i] = pairs[i].value;
+    depth = std::max({depth, items[i].depth(), items[count + i].depth()});
+  }
+  out.items_ = items;
+  out.size_ = static_cast<uint32_t>(count);
+  out.depth_ = Deeper(depth);
+  return out;
 }
 
 Value MakeObject(Arena& arena, std::vector<Pair> pairs, Duplicate duplicate) {
-  std::stable_sort(
-      pairs.begin(), pairs.end(),
-      [](const Pair& a, const Pair& b) { return Compare(a.key, b.key) < 0; });
-  std::vector<Value> keys, values;
-  keys.reserve(pairs.size());
-  values.reserve(pairs.size());
-  for (const Pair& pair : pairs) {
-    if (!keys.empty() && keys.back() == pair.key) {
-      if (duplicate == Duplicate::kReject && !(values.back() == pair.value)) {
-        return {};
-      }
-      values.back() = pair.value;
-      continue;
-    }
-    keys.push_back(pair.key);
-    values.push_back(pair.value);
-  }
-  return MakeSortedObject(arena, keys, values);
+  return MakeObjectOf(arena, pairs, duplicate);
 }
 
 Value CopyInto(Arena& arena, const Value& value) {

@@ -34,6 +34,9 @@ std::string_view KindName(Kind kind);
 // Values nest no deeper, so that walking them needs no guard.
 inline constexpr uint16_t kMaxValueDepth = 512;
 
+struct Pair;
+enum class Duplicate { kLastWins, kReject };
+
 class Value {
  public:
   constexpr Value() = default;  // undefined
@@ -67,6 +70,14 @@ class Value {
     out.int_ = index;
     return out;
   }
+  // Of positions in code, for the machine alone.
+  static Value List(const uint32_t* items, uint32_t count) {
+    Value out(Kind::kBuilder);
+    out.list_ = items;
+    out.size_ = count;
+    return out;
+  }
+  const uint32_t* list() const { return list_; }
   static Value EmptyArray() { return Value(Kind::kArray); }
   static Value EmptyObject() { return Value(Kind::kObject); }
   static Value EmptySet() { return Value(Kind::kSet); }
@@ -106,6 +117,7 @@ class Value {
   friend Value MakeSortedSet(Arena&, std::span<const Value>);
   friend Value MakeSortedObject(Arena&, std::span<const Value>,
                                 std::span<const Value>);
+  friend Value MakeObjectOf(Arena&, std::span<Pair>, Duplicate);
   explicit constexpr Value(Kind kind) : kind_(kind) {}
 
   Kind kind_ = Kind::kUndefined;
@@ -116,6 +128,7 @@ class Value {
     int64_t int_ = 0;
     const char* text_;
     const Value* items_;
+    const uint32_t* list_;
   };
 };
 static_assert(sizeof(Value) == 16);
@@ -145,10 +158,13 @@ struct Pair {
   Value key;
   Value value;
 };
-enum class Duplicate { kLastWins, kReject };
 // Undefined when kReject meets two different values for one key.
 Value MakeObject(Arena& arena, std::vector<Pair> pairs,
                  Duplicate duplicate = Duplicate::kLastWins);
+// The same, leaving the storage of the arguments to the caller.
+Value MakeSetOf(Arena& arena, std::span<Value> items);
+Value MakeObjectOf(Arena& arena, std::span<Pair> pairs,
+                   Duplicate duplicate = Duplicate::kLastWins);
 // A copy that depends on `arena` alone.
 Value CopyInto(Arena& arena, const Value& value);
 

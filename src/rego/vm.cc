@@ -1,11 +1,12 @@
 #include "rego/vm.h"
 
+#include "rego/trace.h"
+
 namespace vouchsafe::rego {
 namespace {
 
-constexpr size_t kMaxTried = 10'000;
-
 int64_t NowNs(const Request& request) {
+  if (request.now_ns) return *request.now_ns;
   static const SystemClock system;
   const Clock& clock = request.clock ? *request.clock : system;
   return clock.UnixMicros() * 1000;
@@ -27,24 +28,73 @@ bool Holds(Comparison comparison, int order) {
   return false;
 }
 
-std::string Short(const Value& value) {
-  std::string text = RegoText(value);
-  if (text.size() > 120) text = text.substr(0, 117) + "...";
-  return text;
+constexpr size_t kMostKept = 4096;
+
+// The store of this thread's last machine. A machine inside another one (a
+// host function that evaluates) makes its own.
+std::unique_ptr<MachineStore>& KeptStore() {
+  static thread_local std::unique_ptr<MachineStore> store;
+  return store;
+}
+
+std::unique_ptr<MachineStore> TakeStore() {
+  std::unique_ptr<MachineStore> out = std::move(KeptStore());
+  return out ? std::move(out) : std::make_unique<MachineStore>();
 }
 
 }  // namespace
 
+void MachineStore::Clear() {
+  const auto clear = [](auto& list) {
+    if (list.capacity() > kMostKept) list = {};
+    list.clear();
+  };
+  clear(stack);
+  clear(frames);
+  clear(args);
+  clear(pairs);
+  clear(free_builders);
+  if (builders.size() > 64) builders.clear();
+  for (size_t i = 0; i < builders.size(); ++i) {
+    builders[i].Reset(BuilderKind::kArray);
+    free_builders.push_back(static_cast<uint32_t>(i));
+  }
+  contexts.resize(1);
+  Context& first = *contexts[0];
+  first.overrides.clear();
+  first.mocks.clear();
+  clear(first.memos);
+  first.calls.Clear();
+  host_memo.Clear();
+}
+
 Machine::Machine(const ProgramData& program, const Request& request,
-                 Budget& budget, const Value& input, const Value& base)
-    : program_(program), ir_(program.ir), request_(request), budget_(budget) {
+                 Budget& budget, const Value& input, const Value& base,
+                 Trace* trace)
+    : program_(program),
+      ir_(program.ir),
+      request_(request),
+      budget_(budget),
+      trace_(trace),
+      store_(TakeStore()),
+      stack_(store_->stack),
+      frames_(store_->frames),
+      contexts_(store_->contexts),
+      builders_(store_->builders),
+      free_builders_(store_->free_builders),
+      args_(store_->args) {
   builtins_.now_ns = NowNs(request);
   builtins_.seed = request.seed;
-  auto first = std::make_unique<Context>();
-  first->input = input;
-  first->base = base;
-  first->all.resize(ir_.functions.size());
-  contexts_.push_back(std::move(first));
+  if (contexts_.empty()) contexts_.push_back(std::make_unique<Context>());
+  Context& first = *contexts_[0];
+  first.input = input;
+  first.base = base;
+  first.memos.assign(ir_.functions.size(), Memo());
+}
+
+Machine::~Machine() {
+  store_->Clear();
+  KeptStore() = std::move(store_);
 }
 
 Location Machine::Where() const { return LocationOf(ir_, place_); }
@@ -54,16 +104,14 @@ RunResult Machine::Run(uint32_t function) {
   const size_t floor = frames_.size();
   last_ = {};
   switch (Call(function, {}, 0, 0, &out)) {
-    case Called::kValue: {
-      const Memo& memo = MemoOf(function);
-      return {out, memo.definition};
-    }
+    case Called::kValue:
+      return {out, context().memos[function].definition};
     case Called::kUndefined:
       return {};
     case Called::kPushed:
       break;
   }
-  if (request_.explain) {
+  if (trace_) {
     Loop<true>(floor);
   } else {
     Loop<false>(floor);
@@ -71,32 +119,34 @@ RunResult Machine::Run(uint32_t function) {
   return last_;
 }
 
-void Machine::ReadArgs(const Frame& frame, const Instruction& at,
-                       std::vector<Value>& out) const {
-  out.clear();
+template <bool kTrace>
+void Machine::Loop(size_t floor) {
+  while (frames_.size() > floor) RunFrame<kTrace>();
+}
+
+void Machine::ReadArgs(const Frame& frame, const Instruction& at) {
+  args_.clear();
   for (uint32_t i = 0; i < at.c; ++i) {
-    out.push_back(Read(frame, ir_.args[at.b + i]));
+    args_.push_back(Look(frame, ir_.args[at.b + i]));
   }
 }
 
 // Ends the topmost frame; its caller goes on.
-void Machine::Return(const Value& value) {
+void Machine::Return(Value value) {
   const Frame frame = frames_.back();
   frames_.pop_back();
   if (frame.function->kind == FunctionKind::kFunction) {
-    std::vector<Value> args(
-        stack_.begin() + static_cast<std::ptrdiff_t>(frame.base),
-        stack_.begin() +
-            static_cast<std::ptrdiff_t>(frame.base + frame.function->arity));
-    budget_.arena.Charge(sizeof(CallMemo) + args.size() * sizeof(Value));
-    context().calls.emplace(frame.memo_hash,
-                            CallMemo{frame.index, std::move(args), value});
+    context().calls.Add(
+        budget_, frame.index,
+        std::span(stack_).subspan(frame.base, frame.function->arity),
+        frame.memo_hash, value);
   } else {
-    Memo& memo = MemoOf(frame.index);
+    Memo& memo = context().memos[frame.index];
     memo.state = MemoState::kDone;
     memo.value = value;
     memo.definition = frame.definition;
   }
+  if (trace_) trace_->Ended(frame, value);
   if (frame.pops_context) contexts_.pop_back();
   stack_.resize(frame.base);
   last_ = {value, frame.definition};
@@ -106,15 +156,13 @@ void Machine::Return(const Value& value) {
     stack_[caller.base + frame.result_register] = value;
     return;
   }
-  if (request_.explain) {
-    NoteFailure(caller, caller.function->code[caller.pc - 1]);
-  }
+  if (trace_) trace_->Failed(*this, caller, caller.pc - 1);
   caller.pc = frame.fail;
 }
 
 void Machine::SetOnce(Frame& frame, const Instruction& at) {
   Value& held = stack_[frame.base + at.a];
-  const Value value = Read(frame, at.b);
+  const Value value = Look(frame, at.b);
   const bool from_chain = at.c == kNoDefinition;
   if (!held.defined()) {
     held = value;
@@ -129,89 +177,136 @@ void Machine::SetOnce(Frame& frame, const Instruction& at) {
                  : "complete rules must not produce multiple outputs"};
 }
 
-void Machine::NoteFailure(const Frame& frame, const Instruction& at) {
-  if (frame.tried == SIZE_MAX) return;
-  TriedState& tried = tried_[frame.tried];
-  if (tried.succeeded || (frame.pc <= tried.pc && tried.place != 0)) return;
-  tried.pc = frame.pc;
-  tried.place = at.place;
-  switch (at.op) {
-    case Op::kTest:
-      tried.reason = "is false";
-      break;
-    case Op::kEqual:
-    case Op::kCompare:
-      tried.reason = "left " + Short(Read(frame, at.b)) + ", right " +
-                     Short(Read(frame, at.c));
-      break;
-    case Op::kNext:
-    case Op::kIterate:
-      tried.reason = "no element fits";
-      break;
-    case Op::kJump:
-      tried.reason = "does not hold";
-      break;
-    default:
-      tried.reason = "is undefined";
+bool Machine::Order(const Instruction& at, const Value& a, const Value& b) {
+  if (a.is_collection() && b.is_collection()) {
+    budget_.Items(std::min(a.size(), b.size()));
   }
+  const int order = Compare(a, b);
+  return at.op == Op::kEqual ? order == 0
+                             : Holds(static_cast<Comparison>(at.e), order);
 }
 
-std::vector<Tried> Machine::TakeTried() {
-  std::vector<Tried> out;
-  for (const TriedState& state : tried_) {
-    const DefinitionInfo& info = ir_.definitions[state.definition];
-    Tried tried;
-    tried.rule = ir_.nodes[ir_.functions[info.function].node].path;
-    tried.location = LocationOf(ir_, info.place);
-    tried.succeeded = state.succeeded;
-    if (!state.succeeded && state.place != 0) {
-      tried.failed_at = LocationOf(ir_, state.place);
-      tried.failed_text = std::string(ir_.places[state.place].text);
-      tried.reason = state.reason;
-    }
-    out.push_back(std::move(tried));
+// Of args_. Undefined when an object would have two values for a key.
+Value Machine::MakeCollection(const Instruction& at) {
+  budget_.Items(args_.size());
+  if (at.op == Op::kArray) return MakeArray(budget_.arena, args_);
+  if (at.op == Op::kSet) return MakeSetOf(budget_.arena, args_);
+  std::vector<Pair>& pairs = store_->pairs;
+  pairs.clear();
+  for (size_t i = 0; i < args_.size(); i += 2) {
+    pairs.push_back({args_[i], args_[i + 1]});
   }
-  return out;
+  return MakeObjectOf(budget_.arena, pairs, Duplicate::kReject);
+}
+
+uint32_t Machine::NewBuilder(BuilderKind kind) {
+  if (free_builders_.empty()) {
+    budget_.arena.Charge(sizeof(CollectionBuilder));
+    free_builders_.push_back(static_cast<uint32_t>(builders_.size()));
+    builders_.emplace_back();
+  }
+  const uint32_t index = free_builders_.back();
+  free_builders_.pop_back();
+  builders_[index].Reset(kind);
+  return index;
+}
+
+std::pair<const uint32_t*, uint32_t> Machine::Select(const Frame& frame,
+                                                     const Selection& selection,
+                                                     bool all) {
+  const auto everything = std::pair(
+      selection.all.data(), static_cast<uint32_t>(selection.all.size()));
+  if (all) return everything;
+  Value value = selection.from_input ? context().input
+                                     : stack_[frame.base + selection.argument];
+  for (const uint32_t key : selection.path) {
+    value = value.Get(ir_.constants[key]);
+  }
+  const auto find = [&](const Value& key) -> const Selection::Slot* {
+    const size_t mask = selection.slots.size() - 1;
+    for (size_t at = HashOf(key) & mask;; at = (at + 1) & mask) {
+      const Selection::Slot& slot = selection.slots[at];
+      if (slot.constant == kNoDefinition) return nullptr;
+      if (ir_.constants[slot.constant] == key) return &slot;
+    }
+  };
+  if (!selection.by_presence) {
+    const Selection::Slot* slot = value.defined() ? find(value) : nullptr;
+    if (slot == nullptr) return {nullptr, 0};
+    return {selection.starts.data() + slot->first, slot->count};
+  }
+  if (!value.is_object() || value.size() > 64) return everything;
+  const Selection::Slot* only = nullptr;
+  uint32_t count = 0, hits = 0;
+  budget_.Step(1 + value.size() / 2);
+  for (const Value& key : value.keys()) {
+    const Selection::Slot* slot = find(key);
+    if (slot == nullptr) continue;
+    only = slot;
+    count += slot->count;
+    ++hits;
+  }
+  if (hits == 0) return {nullptr, 0};
+  if (hits == 1) return {selection.starts.data() + only->first, count};
+  uint32_t* merged = budget_.arena.AllocArray<uint32_t>(count);
+  uint32_t filled = 0;
+  for (const Value& key : value.keys()) {
+    const Selection::Slot* slot = find(key);
+    if (slot == nullptr) continue;
+    std::copy_n(selection.starts.data() + slot->first, slot->count,
+                merged + filled);
+    filled += slot->count;
+  }
+  std::sort(merged, merged + count);
+  return {merged, count};
 }
 
 template <bool kTrace>
-void Machine::Loop(size_t floor) {
-  std::vector<Value> args;
-  while (frames_.size() > floor) {
-    Frame& frame = frames_.back();
-    const Instruction& at = frame.function->code[frame.pc];
+void Machine::RunFrame() {
+  Frame& frame = frames_.back();
+  const Instruction* const code = frame.function->code.data();
+  const Value* const constants = ir_.constants.data();
+  Value* const registers = stack_.data() + frame.base;
+  uint32_t pc = frame.pc;
+  const auto read = [&](uint32_t operand) -> const Value& {
+    return operand & kConstantBit ? constants[operand & ~kConstantBit]
+                                  : registers[operand];
+  };
+  while (true) {
+    const Instruction& at = code[pc];
     place_ = at.place;
     budget_.Step();
+    if constexpr (kTrace) {
+      frame.pc = pc;
+      trace_->Reached(at);
+    }
     const auto fail = [&] {
-      if constexpr (kTrace) NoteFailure(frame, at);
-      frame.pc = at.d;
-    };
-    const auto put = [&](uint32_t reg, const Value& value) {
-      stack_[frame.base + reg] = value;
+      if constexpr (kTrace) trace_->Failed(*this, frame, pc);
+      pc = at.d;
     };
     // A value to register a, or on to d.
     const auto settle = [&](const Value& value) {
       if (!value.defined()) return fail();
-      put(at.a, value);
-      ++frame.pc;
+      registers[at.a] = value;
+      ++pc;
+    };
+    const auto hold = [&](bool holds) {
+      if (!holds) return fail();
+      ++pc;
     };
     switch (at.op) {
       case Op::kMove:
-        put(at.a, Read(frame, at.b));
-        ++frame.pc;
+        registers[at.a] = read(at.b);
+        ++pc;
         break;
       case Op::kJump:
         fail();
         break;
       case Op::kTest:
-        if (Read(frame, at.b).is_false()) {
-          fail();
-        } else {
-          ++frame.pc;
-        }
+        hold(!read(at.b).is_false());
         break;
       case Op::kJumpDefined:
-        frame.pc = Read(frame, at.b).defined() ? at.d : frame.pc + 1;
+        pc = read(at.b).defined() ? at.d : pc + 1;
         break;
       case Op::kInput:
         settle(context().input);
@@ -220,223 +315,160 @@ void Machine::Loop(size_t floor) {
         settle(BaseAt(at.e));
         break;
       case Op::kIndex:
-        settle(Read(frame, at.b).Get(Read(frame, at.c)));
+        settle(read(at.b).Get(read(at.c)));
         break;
       case Op::kIndexEither: {
-        const Value base = Read(frame, at.b);
-        const Value value = base.Get(Read(frame, at.c));
-        settle(value.defined() ? value : base.Get(Read(frame, at.e)));
+        const Value value = read(at.b).Get(read(at.c));
+        settle(value.defined() ? value : read(at.b).Get(read(at.e)));
         break;
       }
       case Op::kIndexRest: {
-        Value value = Read(frame, at.a);
-        const auto from =
-            static_cast<uint32_t>(Read(frame, at.a + 1).integer());
+        Value value = registers[at.a];
+        const auto from = static_cast<uint32_t>(registers[at.a + 1].integer());
         for (uint32_t i = from; i < at.c; ++i) {
-          value = value.Get(Read(frame, ir_.args[at.b + i]));
+          value = value.Get(read(ir_.args[at.b + i]));
         }
         settle(value);
         break;
       }
       case Op::kEqual:
-      case Op::kCompare: {
-        const Value a = Read(frame, at.b);
-        const Value b = Read(frame, at.c);
-        if (a.is_collection() && b.is_collection()) {
-          budget_.Items(std::min(a.size(), b.size()));
-        }
-        const int order = Compare(a, b);
-        const bool holds = at.op == Op::kEqual
-                               ? order == 0
-                               : Holds(static_cast<Comparison>(at.e), order);
-        if (holds) {
-          ++frame.pc;
-        } else {
-          fail();
-        }
+      case Op::kCompare:
+        hold(Order(at, read(at.b), read(at.c)));
         break;
-      }
       case Op::kIsArray:
-      case Op::kIsObject: {
-        const Value value = Read(frame, at.b);
-        const Kind want = at.op == Op::kIsArray ? Kind::kArray : Kind::kObject;
-        if (value.kind() == want && value.size() == at.c) {
-          ++frame.pc;
-        } else {
-          fail();
-        }
+        hold(read(at.b).is_array() && read(at.b).size() == at.c);
         break;
-      }
+      case Op::kIsObject:
+        hold(read(at.b).is_object() && read(at.b).size() == at.c);
+        break;
       case Op::kIterate:
-        if (!Read(frame, at.b).is_collection()) {
+        if (!read(at.b).is_collection()) {
           fail();
-        } else {
-          put(at.a, Value::Int(0));
-          ++frame.pc;
+          break;
         }
+        registers[at.a] = Value::Int(0);
+        ++pc;
         break;
       case Op::kNext: {
-        const Value collection = Read(frame, at.b);
-        const int64_t index = Read(frame, at.a).integer();
+        const Value collection = read(at.b);
+        const int64_t index = registers[at.a].integer();
         if (index >= int64_t{collection.size()}) {
           fail();
           break;
         }
         const auto i = static_cast<size_t>(index);
-        put(at.a, Value::Int(index + 1));
-        put(at.c,
-            collection.is_array() ? Value::Int(index) : collection.items()[i]);
-        put(at.c + 1, collection.is_object() ? collection.values()[i]
-                                             : collection.items()[i]);
-        ++frame.pc;
+        registers[at.a] = Value::Int(index + 1);
+        registers[at.c] =
+            collection.is_array() ? Value::Int(index) : collection.items()[i];
+        registers[at.c + 1] = collection.is_object() ? collection.values()[i]
+                                                     : collection.items()[i];
+        if constexpr (kTrace) trace_->Stepped(frame, at);
+        ++pc;
         break;
       }
       case Op::kArray:
-        ReadArgs(frame, at, args);
-        budget_.Items(args.size());
-        settle(MakeArray(budget_.arena, args));
-        break;
       case Op::kSet:
-        ReadArgs(frame, at, args);
-        budget_.Items(args.size());
-        settle(MakeSet(budget_.arena, args));
+      case Op::kObject:
+        ReadArgs(frame, at);
+        settle(MakeCollection(at));
         break;
-      case Op::kObject: {
-        ReadArgs(frame, at, args);
-        budget_.Items(args.size());
-        std::vector<Pair> pairs;
-        for (size_t i = 0; i < args.size(); i += 2) {
-          pairs.push_back({args[i], args[i + 1]});
-        }
-        settle(MakeObject(budget_.arena, std::move(pairs), Duplicate::kReject));
-        break;
-      }
       case Op::kBuiltin:
-      case Op::kHost: {
-        ReadArgs(frame, at, args);
-        const bool host = at.op == Op::kHost;
-        const Mock* mock = context().mocks.empty()
-                               ? nullptr
-                               : FindMock(host ? Replacement::Target::kHost
-                                               : Replacement::Target::kBuiltin,
-                                          at.e);
-        if (mock == nullptr) {
-          settle(host ? CallHost(at.e, args) : CallBuiltin(at.e, args));
+      case Op::kHost:
+        if (context().mocks.empty()) {
+          ReadArgs(frame, at);
+          settle(at.op == Op::kHost ? CallHost(at.e, args_)
+                                    : CallBuiltin(at.e, args_));
           break;
         }
-        Value out;
-        const auto index = static_cast<size_t>(mock - context().mocks.data());
-        const uint32_t result = at.a;
-        const uint32_t where = at.d;
-        ++frame.pc;
-        const Called called =
-            CallMocked(*mock, index, args, result, where, &out);
-        if (called == Called::kPushed) break;
-        --frame.pc;
-        settle(out);
-        break;
-      }
+        [[fallthrough]];
       case Op::kCall:
       case Op::kLookup: {
-        ReadArgs(frame, at, args);
+        ReadArgs(frame, at);
         Value out;
-        Called called = Called::kUndefined;
-        ++frame.pc;
-        if (at.op == Op::kCall) {
-          called = Call(at.e, args, at.a, at.d, &out);
-        } else {
-          uint32_t used = 0;
-          const size_t base = frame.base;
-          const uint32_t counter = at.a + 1;
-          called = Lookup(at, args, &out, &used);
-          stack_[base + counter] = Value::Int(used);
-        }
-        if (called == Called::kPushed) break;  // `frame` may have moved
-        --frame.pc;
+        frame.pc = pc + 1;
+        const Called called = CallOther(at, &out);
+        if (called == Called::kPushed) return;  // `frame` may have moved
+        frame.pc = pc;
         settle(called == Called::kValue ? out : Value());
         break;
       }
-      case Op::kBuilderNew: {
-        uint32_t index = 0;
-        if (free_builders_.empty()) {
-          index = static_cast<uint32_t>(builders_.size());
-          budget_.arena.Charge(sizeof(CollectionBuilder));
-          builders_.emplace_back();
-        } else {
-          index = free_builders_.back();
-          free_builders_.pop_back();
-        }
-        builders_[index].Reset(static_cast<BuilderKind>(at.e));
-        put(at.a, Value::Builder(index));
-        ++frame.pc;
+      case Op::kBuilderNew:
+        registers[at.a] =
+            Value::Builder(NewBuilder(static_cast<BuilderKind>(at.e)));
+        ++pc;
         break;
-      }
       case Op::kBuilderAdd:
-        builders_[Read(frame, at.a).builder()].Add(budget_, Read(frame, at.b));
-        ++frame.pc;
+        builders_[registers[at.a].builder()].Add(budget_, read(at.b));
+        ++pc;
         break;
       case Op::kBuilderPut:
-        builders_[Read(frame, at.a).builder()].Put(budget_, Read(frame, at.b),
-                                                   Read(frame, at.c));
-        ++frame.pc;
+        builders_[registers[at.a].builder()].Put(budget_, read(at.b),
+                                                 read(at.c));
+        ++pc;
         break;
       case Op::kBuilderPath:
-        ReadArgs(frame, at, args);
-        builders_[Read(frame, at.a).builder()].PutPath(
-            budget_, args, Read(frame, at.e), static_cast<PathMode>(at.d));
-        if constexpr (kTrace) {
-          if (frame.tried != SIZE_MAX) tried_[frame.tried].succeeded = true;
-        }
-        ++frame.pc;
+        ReadArgs(frame, at);
+        builders_[registers[at.a].builder()].PutPath(
+            budget_, args_, read(at.e), static_cast<PathMode>(at.d));
+        if constexpr (kTrace) trace_->Succeeded(*this, frame, kNoDefinition);
+        ++pc;
         break;
       case Op::kBuilderBase:
-        AddBase(builders_[Read(frame, at.a).builder()], at.e);
-        ++frame.pc;
+        AddBase(builders_[registers[at.a].builder()], at.e);
+        ++pc;
         break;
       case Op::kBuilderDone: {
-        const uint32_t index = Read(frame, at.b).builder();
-        const Value value = builders_[index].Done(budget_, at.c != 0);
+        const uint32_t index = read(at.b).builder();
+        registers[at.a] = builders_[index].Done(budget_, at.c != 0);
         free_builders_.push_back(index);
-        put(at.a, value);
-        ++frame.pc;
+        ++pc;
         break;
       }
       case Op::kSetOnce:
         SetOnce(frame, at);
         if constexpr (kTrace) {
-          if (frame.tried != SIZE_MAX &&
-              tried_[frame.tried].definition == at.c) {
-            tried_[frame.tried].succeeded = true;
-          }
+          if (at.c != kNoDefinition) trace_->Succeeded(*this, frame, at.c);
         }
-        ++frame.pc;
+        ++pc;
         break;
       case Op::kReturn:
-        Return(Read(frame, at.b));
-        break;
+        frame.pc = pc;
+        return Return(read(at.b));
       case Op::kWithEnter:
-        ReadArgs(frame, at, args);
-        EnterWith(at, args);
-        ++frame.pc;
+        ReadArgs(frame, at);
+        EnterWith(at, args_);
+        ++pc;
         break;
       case Op::kWithLeave:
         contexts_.pop_back();
-        ++frame.pc;
+        ++pc;
         break;
       case Op::kRaise: {
         const Fault& fault = ir_.faults[at.e];
         throw Halt{fault.code, "", fault.message};
       }
       case Op::kTry:
-        if constexpr (kTrace) {
-          frame.tried = SIZE_MAX;
-          if (tried_.size() < kMaxTried) {
-            frame.tried = tried_.size();
-            tried_.push_back({at.e, false, 0, 0, {}});
-          }
-        }
-        ++frame.pc;
+        if constexpr (kTrace) trace_->Tries(frame, at.e);
+        ++pc;
         break;
+      case Op::kSelect: {
+        const auto [list, count] =
+            Select(frame, ir_.selections[at.e], kTrace || !request_.index);
+        registers[at.a] = Value::List(list, count);
+        registers[at.a + 1] = Value::Int(0);
+        ++pc;
+        break;
+      }
+      case Op::kSelectNext: {
+        const auto next = registers[at.a + 1].integer();
+        if (next >= int64_t{registers[at.a].size()}) {
+          pc = at.d;
+          break;
+        }
+        registers[at.a + 1] = Value::Int(next + 1);
+        pc = registers[at.a].list()[next];
+        break;
+      }
     }
   }
 }

@@ -1,17 +1,12 @@
 // Calls: rules, functions, built-ins, the host, and what `with` changes.
 
-#include "json/write.h"
+#include "rego/trace.h"
 #include "rego/vm.h"
 
 namespace vouchsafe::rego {
 
-Machine::Memo& Machine::MemoOf(uint32_t function) {
-  Context& now = context();
-  return now.all.empty() ? now.some[function] : now.all[function];
-}
-
-const Machine::Mock* Machine::FindMock(Replacement::Target target,
-                                       uint32_t index) const {
+const Mock* Machine::FindMock(Replacement::Target target,
+                              uint32_t index) const {
   const auto& mocks = context().mocks;
   for (size_t i = mocks.size(); i-- > 0;) {  // later ones on top
     if (mocks[i].how.target == target && mocks[i].how.index == index) {
@@ -38,20 +33,6 @@ Value Machine::BaseAt(uint32_t node) const {
   return value;
 }
 
-const Value* Machine::FindCall(uint32_t function, std::span<const Value> args,
-                               uint64_t hash) {
-  const auto [first, last] = context().calls.equal_range(hash);
-  for (auto at = first; at != last; ++at) {
-    if (at->second.function != function) continue;
-    if (std::equal(args.begin(), args.end(), at->second.args.begin(),
-                   at->second.args.end())) {
-      return &at->second.value;
-    }
-    budget_.Step();
-  }
-  return nullptr;
-}
-
 Machine::Called Machine::Call(uint32_t index, std::span<const Value> args,
                               uint32_t result_register, uint32_t fail,
                               Value* out) {
@@ -70,17 +51,21 @@ Machine::Called Machine::Call(uint32_t index, std::span<const Value> args,
   }
   uint64_t hash = 0;
   if (function.kind == FunctionKind::kFunction) {
-    hash = index;
-    for (const Value& arg : args) hash = hash * 31 + HashOf(arg);
-    if (const Value* known = FindCall(index, args, hash)) {
+    hash = CallTable::HashFor(index, args);
+    const Value* known = context().calls.Find(budget_, index, args, hash);
+    if (known) {
+      if (trace_) trace_->Remembered(frames_, index, args, *known);
       return answer(*known);
     }
   } else {
     if (!context().overrides.empty() && Overridden(ir_.nodes[function.node])) {
       return answer(BaseAt(function.node));
     }
-    Memo& memo = MemoOf(index);
-    if (memo.state == MemoState::kDone) return answer(memo.value);
+    Memo& memo = context().memos[index];
+    if (memo.state == MemoState::kDone) {
+      if (trace_) trace_->Remembered(frames_, index, args, memo.value);
+      return answer(memo.value);
+    }
     if (memo.state == MemoState::kRunning) {
       const std::string& path = ir_.nodes[function.node].path;
       throw Halt{"rego_recursion_error", "",
@@ -90,6 +75,7 @@ Machine::Called Machine::Call(uint32_t index, std::span<const Value> args,
   }
   Push(index, args, result_register, fail);
   frames_.back().memo_hash = hash;
+  if (trace_) trace_->Called(frames_, args);
   return Called::kPushed;
 }
 
@@ -101,15 +87,12 @@ void Machine::Push(uint32_t index, std::span<const Value> args,
                "allowed");
   }
   const Function& function = ir_.functions[index];
-  Frame frame{};
+  Frame frame;
   frame.function = &function;
   frame.index = index;
   frame.base = stack_.size();
   frame.result_register = result_register;
   frame.fail = fail;
-  frame.definition = kNoDefinition;
-  frame.chain_definition = kNoDefinition;
-  frame.tried = SIZE_MAX;
   const size_t size = stack_.size() + function.registers;
   if (size > stack_.capacity()) {
     budget_.arena.Charge((2 * size - stack_.capacity()) * sizeof(Value));
@@ -146,18 +129,14 @@ Machine::Called Machine::CallMocked(const Mock& mock, size_t mock_index,
     throw Halt{"rego_type_error", "",
                "a replacement function takes another number of arguments"};
   }
-  const Context& now = context();
-  auto inner = std::make_unique<Context>();
-  inner->input = now.input;
-  inner->base = now.base;
-  inner->overrides = now.overrides;
-  inner->mocks = now.mocks;
+  std::unique_ptr<Context> inner = Inner();
   inner->mocks.erase(inner->mocks.begin() +
                      static_cast<std::ptrdiff_t>(mock_index));
   contexts_.push_back(std::move(inner));
-  budget_.Step(16);
   Push(function, args, result_register, fail);
   frames_.back().pops_context = true;
+  frames_.back().memo_hash = CallTable::HashFor(function, args);
+  if (trace_) trace_->Called(frames_, args);
   return Called::kPushed;
 }
 
@@ -205,16 +184,46 @@ Value Machine::CallBuiltin(uint32_t index, std::span<const Value> args) {
 
 Value Machine::CallHost(uint32_t index, std::span<const Value> args) {
   const HostFunction& host = program_.builtins.host()[index];
+  uint64_t hash = 0;
+  if (host.purity != Purity::kVolatile) {
+    hash = CallTable::HashFor(index, args);
+    const Value* known = store_->host_memo.Find(budget_, index, args, hash);
+    if (known) {
+      if (trace_) trace_->Asked(frames_, host.name, args, *known);
+      return *known;
+    }
+  }
+  const Value out = AskHost(host, args);
+  if (trace_) trace_->Asked(frames_, host.name, args, out);
+  if (host.purity != Purity::kVolatile) {
+    store_->host_memo.Add(budget_, index, args, hash, out);
+  }
+  return out;
+}
+
+// What is known already, or the host itself.
+Value Machine::AskHost(const HostFunction& host, std::span<const Value> args) {
   json::Array json_args;
   for (const Value& arg : args) json_args.push_back(ToJson(arg));
-  std::string key;
-  if (host.purity == Purity::kStable) {
-    key = json::WriteSorted(json::Value(json_args));
-    const auto known = host_memo_.find({index, key});
-    if (known != host_memo_.end()) return known->second;
+  const auto record = [&](const json::Value& answer) {
+    if (request_.record) {
+      request_.record->Add({host.name, std::move(json_args), answer});
+    }
+    return FromJson(budget_.arena, answer);
+  };
+  if (request_.known) {
+    const HostAnswer* known = request_.known->Find(host.name, json_args);
+    if (known) return record(known->answer);
+  }
+  if (request_.replay) {
+    throw Halt{"eval_host_error", "",
+               host.name + ": the recording has no such call"};
   }
   if (++budget_.host_calls > budget_.limits.host_calls) {
     ThrowLimit("limit_host_calls", "more calls of the host than allowed");
+  }
+  if (budget_.host_time >= budget_.limits.host_time) {
+    ThrowLimit("limit_host_time", "the host takes longer than allowed");
   }
   const HostFunctionCall& function = host.call ? host.call : request_.host;
   if (!function) {
@@ -234,12 +243,50 @@ Value Machine::CallHost(uint32_t index, std::span<const Value> args) {
   if (budget_.host_time > budget_.limits.host_time) {
     ThrowLimit("limit_host_time", "the host takes longer than allowed");
   }
-  const Value out = FromJson(budget_.arena, *answer);
-  if (host.purity == Purity::kStable) {
-    budget_.arena.Charge(key.size() + 128);
-    host_memo_.emplace(std::pair(index, std::move(key)), out);
+  return record(*answer);
+}
+
+// A function, rule or place in data; or a built-in or host function while
+// some are replaced. Arguments are in args_.
+Machine::Called Machine::CallOther(const Instruction& at, Value* out) {
+  switch (at.op) {
+    case Op::kCall:
+      return Call(at.e, args_, at.a, at.d, out);
+    case Op::kLookup: {
+      uint32_t used = 0;
+      const size_t counter = frames_.back().base + at.a + 1;
+      const Called called = Lookup(at, args_, out, &used);
+      stack_[counter] = Value::Int(used);
+      return called;
+    }
+    default:
+      break;
   }
-  return out;
+  const bool host = at.op == Op::kHost;
+  const Mock* mock = FindMock(
+      host ? Replacement::Target::kHost : Replacement::Target::kBuiltin, at.e);
+  if (mock) {
+    const auto index = static_cast<size_t>(mock - context().mocks.data());
+    return CallMocked(*mock, index, args_, at.a, at.d, out);
+  }
+  *out = host ? CallHost(at.e, args_) : CallBuiltin(at.e, args_);
+  return out->defined() ? Called::kValue : Called::kUndefined;
+}
+
+// A context like this one, where nothing is computed yet.
+std::unique_ptr<Context> Machine::Inner() {
+  const Context& now = context();
+  // Each holds a memo of every rule.
+  const size_t bytes = sizeof(Context) + ir_.functions.size() * sizeof(Memo);
+  budget_.Step(16 + ir_.functions.size() / 8);
+  budget_.arena.Need(bytes * contexts_.size());
+  auto inner = std::make_unique<Context>();
+  inner->input = now.input;
+  inner->base = now.base;
+  inner->overrides = now.overrides;
+  inner->mocks = now.mocks;
+  inner->memos.assign(ir_.functions.size(), Memo());
+  return inner;
 }
 
 // `document` with `value` at `keys`; parents that are no objects become so.
@@ -261,12 +308,7 @@ Value Machine::Patch(const Value& document, std::span<const std::string> keys,
 }
 
 void Machine::EnterWith(const Instruction& at, std::span<const Value> values) {
-  const Context& now = context();
-  auto inner = std::make_unique<Context>();
-  inner->input = now.input;
-  inner->base = now.base;
-  inner->overrides = now.overrides;
-  inner->mocks = now.mocks;
+  std::unique_ptr<Context> inner = Inner();
   const std::vector<Replacement>& replacements = ir_.replacements[at.e];
   for (size_t i = 0; i < replacements.size(); ++i) {
     const Replacement& how = replacements[i];
@@ -286,7 +328,6 @@ void Machine::EnterWith(const Instruction& at, std::span<const Value> values) {
     ThrowLimit("limit_depth", "`with` nests deeper than allowed");
   }
   contexts_.push_back(std::move(inner));
-  budget_.Step(16);
 }
 
 void Machine::AddBase(CollectionBuilder& builder, uint32_t node) {
