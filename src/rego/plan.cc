@@ -336,7 +336,7 @@ namespace {
 class RecursionFinder {
  public:
   explicit RecursionFinder(PlanShared* shared)
-      : shared_(*shared), ir_(shared->plan.ir), group_(ir_.functions.size()) {}
+      : ir_(shared->plan.ir), group_(ir_.functions.size()) {}
 
   void Run() {
     Components();
@@ -424,7 +424,6 @@ class RecursionFinder {
     }
   }
 
-  PlanShared& shared_;
   Ir& ir_;
   std::vector<uint32_t> group_;
   std::vector<bool> alone_;
