@@ -20,6 +20,7 @@
 #include "net/server.h"
 #include "net/signals.h"
 #include "policy/resource_policies.h"
+#include "rego_ext/rego_ext.h"
 #include "storage/namespaces.h"
 #include "verifier/registry/registry.h"
 
@@ -59,7 +60,8 @@ struct Parts {
   std::unique_ptr<as::AttestationService> attestation;
   std::unique_ptr<token::TokenVerifier> tokens;
   std::unique_ptr<kbs::AdminGate> admin;
-  rego::ProgramCache programs{rego::Builtins::Standard(), kPolicyCacheBytes};
+  rego::ProgramCache programs{rego_ext::WithExtras(rego::Builtins::Standard()),
+                              kPolicyCacheBytes};
   std::shared_ptr<storage::Store> policy_store;
   std::shared_ptr<storage::Store> policy_defaults;
   std::unique_ptr<policy::PolicyStore> policies;
@@ -140,9 +142,12 @@ Result<> MakePolicies(const kbs::KbsConfig& config, Parts& parts) {
       TRY(parts.stores->Open(policy::kPolicyDefaultsNamespace));
   policy::PolicyUse use;
   use.entry = "data.policy.allow";
+  policy::PolicyStoreOptions options;
+  options.check = config.policy_check;
+  options.compile.lint = policy::LintTables(use);
   parts.policies = std::make_unique<policy::PolicyStore>(
       *parts.policy_store, *parts.policy_defaults, parts.programs,
-      *parts.logger, std::move(use), policy::PolicyStoreOptions{});
+      *parts.logger, std::move(use), std::move(options));
   const std::string first = TRY(InitialPolicy(config, *parts.logger));
   return parts.policies->EnsureDefault(kbs::kResourcePolicyId, first);
 }

@@ -14,9 +14,9 @@ class PolicyGroup final : public Subcommand {
     cli::Command& group = root.Subcommand(
         "policy", "Write, check, test and explain policies", nullptr);
     for (const auto declare :
-         {DeclarePolicyEval, DeclarePolicyCheck, DeclarePolicyClaims,
-          DeclarePolicyTest, DeclarePolicyBench, DeclarePolicyFmt,
-          DeclarePolicyConformance}) {
+         {DeclarePolicyEval, DeclarePolicyWhy, DeclarePolicyCheck,
+          DeclarePolicyClaims, DeclarePolicyTest, DeclarePolicyBench,
+          DeclarePolicyFmt, DeclarePolicyConformance}) {
       commands_.push_back(declare(group));
     }
   }

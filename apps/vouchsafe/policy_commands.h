@@ -9,6 +9,7 @@ namespace vouchsafe {
 std::unique_ptr<Subcommand> DeclarePolicyEval(cli::Command& group);
 std::unique_ptr<Subcommand> DeclarePolicyCheck(cli::Command& group);
 std::unique_ptr<Subcommand> DeclarePolicyClaims(cli::Command& group);
+std::unique_ptr<Subcommand> DeclarePolicyWhy(cli::Command& group);
 std::unique_ptr<Subcommand> DeclarePolicyTest(cli::Command& group);
 std::unique_ptr<Subcommand> DeclarePolicyBench(cli::Command& group);
 std::unique_ptr<Subcommand> DeclarePolicyFmt(cli::Command& group);

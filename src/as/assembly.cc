@@ -37,8 +37,16 @@ bool IsSimple(const AsConfig& config) {
   return config.token_form == ear::TokenForm::kSimple;
 }
 
-policy::PolicyStoreOptions PolicyOptions(const AsConfig& config) {
+policy::PolicyUse UseOf(const AsConfig& config,
+                        std::span<const TeeClaimSpecs> claims) {
+  if (IsSimple(config)) return SimplePolicyUse();
+  return AttestationPolicyUse({claims.begin(), claims.end()});
+}
+
+policy::PolicyStoreOptions PolicyOptions(const AsConfig& config,
+                                         const policy::PolicyUse& use) {
   policy::PolicyStoreOptions out;
+  out.compile.lint = policy::LintTables(use);
   out.check = config.policy_check;
   out.refresh = config.refresh;
   if (IsSimple(config)) {
@@ -74,8 +82,9 @@ class OwningService final : public AttestationService {
                                const RequestContext& context) override {
     return core_.Evaluate(request, record, context);
   }
-  Result<> SetPolicy(std::string_view id, std::string_view policy_base64url,
-                     const RequestContext& context) override {
+  Result<std::vector<rego::Diagnostic>> SetPolicy(
+      std::string_view id, std::string_view policy_base64url,
+      const RequestContext& context) override {
     return core_.SetPolicy(id, policy_base64url, context);
   }
   Result<std::vector<PolicyInfo>> ListPolicies(
@@ -136,10 +145,8 @@ class OwningService final : public AttestationService {
         signer_(std::move(signer)),
         programs_(AttestationBuiltins()),
         policies_(*stores_.policies, *stores_.defaults, programs_, *deps.logger,
-                  IsSimple(config) ? SimplePolicyUse()
-                                   : AttestationPolicyUse({deps.claims.begin(),
-                                                           deps.claims.end()}),
-                  PolicyOptions(config)),
+                  UseOf(config, deps.claims),
+                  PolicyOptions(config, UseOf(config, deps.claims))),
         values_(*stores_.values, *deps.clock, *deps.logger,
                 {config.enforce_expiry, config.refresh}),
         core_({config.token, config.verbose_token, config.token_form},

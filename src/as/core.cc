@@ -2,6 +2,7 @@
 
 #include "as/evaluation.h"
 #include "base/encoding.h"
+#include "rego_ext/rego_ext.h"
 
 namespace vouchsafe::as {
 namespace {
@@ -41,7 +42,8 @@ rego::Builtins AttestationBuiltins() {
   function.arity = 1;
   function.purity = rego::Purity::kStable;
   // One function cannot be in conflict with itself.
-  return *rego::Builtins::WithHost({std::move(function)});
+  return rego_ext::WithExtras(
+      *rego::Builtins::WithHost({std::move(function)}));
 }
 
 Result<std::string> AttestationCore::Evaluate(const EvaluateRequest& request,
@@ -51,13 +53,12 @@ Result<std::string> AttestationCore::Evaluate(const EvaluateRequest& request,
   return evaluation.Run(request);
 }
 
-Result<> AttestationCore::SetPolicy(std::string_view id,
-                                    std::string_view policy_base64url,
-                                    const RequestContext& context) {
+Result<std::vector<rego::Diagnostic>> AttestationCore::SetPolicy(
+    std::string_view id, std::string_view policy_base64url,
+    const RequestContext& context) {
   TRY(context.Alive());
   const std::string text = TRY(DecodePolicy(policy_base64url));
-  TRY(deps_.policies->Set(id, text));
-  return {};
+  return deps_.policies->Set(id, text);
 }
 
 Result<std::vector<PolicyInfo>> AttestationCore::ListPolicies(

@@ -48,8 +48,9 @@ class AttestationCore final : public AttestationService {
   Result<std::string> Evaluate(const EvaluateRequest& request,
                                DecisionRecord& record,
                                const RequestContext& context) override;
-  Result<> SetPolicy(std::string_view id, std::string_view policy_base64url,
-                     const RequestContext& context) override;
+  Result<std::vector<rego::Diagnostic>> SetPolicy(
+      std::string_view id, std::string_view policy_base64url,
+      const RequestContext& context) override;
   Result<std::vector<PolicyInfo>> ListPolicies(
       const RequestContext& context) override;
   Result<std::string> GetPolicy(std::string_view id,

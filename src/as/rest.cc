@@ -7,6 +7,7 @@
 #include "as/rest_body.h"
 #include "as/rest_errors.h"
 #include "json/write.h"
+#include "policy/admission.h"
 #include "verifier/core/tee.h"
 
 namespace vouchsafe::as {
@@ -173,7 +174,11 @@ Response Rest::SetPolicy(const Request& request,
       deps_.service->SetPolicy(parsed->id, parsed->policy_base64url, context);
   Close(record, done ? nullptr : &done.error());
   if (!done) return Refuse(done.error(), "set policy", context);
-  return http::Empty(200);
+  Response response = http::Empty(200);
+  for (const std::string& finding : policy::FindingFields(*done)) {
+    response.headers.Add(policy::kFindingHeader, finding);
+  }
+  return response;
 }
 
 Response Rest::ListPolicies(const Request&, const RequestContext& context) {

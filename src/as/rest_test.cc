@@ -218,6 +218,7 @@ TEST_F(RestTest, PoliciesAreSetListedReadAndDeleted) {
   const http::Response set = Send("POST", "/policy", body);
   EXPECT_EQ(set.status, 200) << set.body;
   EXPECT_EQ(set.body, "");
+  EXPECT_EQ(set.headers.Find("Policy-Finding"), nullptr);
   const json::Value list = *json::Parse(Send("GET", "/policy").body);
   bool found = false;
   for (const json::Value& one : *list.if_array()) {
@@ -241,6 +242,12 @@ TEST_F(RestTest, ARefusedPolicySaysWhy) {
   const http::Response syntax = send("package policy\nx := {\n");
   EXPECT_EQ(syntax.status, 400);
   EXPECT_NE(syntax.body.find("Failed to load policy"), std::string::npos);
+  const http::Response noted = send(
+      "package policy\ntrust_claims := {\"hardware\": x}\n"
+      "x := 2 if input.sample.svm == \"1\"\n");
+  EXPECT_EQ(noted.status, 200);
+  EXPECT_NE(noted.headers.Get("Policy-Finding").find("input.sample.svm"),
+            std::string_view::npos);
   const http::Response name =
       send("package policy\ntrust_claims := {\"hardwear\": 2}\n");
   EXPECT_EQ(name.status, 400);

@@ -18,6 +18,7 @@
 #include "crypto/hash.h"
 #include "decision/record.h"
 #include "json/value.h"
+#include "rego/rego.h"
 
 namespace vouchsafe::as {
 
@@ -82,10 +83,11 @@ class AttestationService {
                                        DecisionRecord& record,
                                        const RequestContext& context) = 0;
 
-  // `policy_base64url`: Rego text, base64url without padding.
-  virtual Result<> SetPolicy(std::string_view id,
-                             std::string_view policy_base64url,
-                             const RequestContext& context) = 0;
+  // `policy_base64url`: Rego text, base64url without padding. What was found
+  // in a policy that was taken.
+  virtual Result<std::vector<rego::Diagnostic>> SetPolicy(
+      std::string_view id, std::string_view policy_base64url,
+      const RequestContext& context) = 0;
   virtual Result<std::vector<PolicyInfo>> ListPolicies(
       const RequestContext& context) = 0;
   // kNotFound when there is none.

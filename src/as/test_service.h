@@ -81,7 +81,8 @@ class TestService {
         Context());
     EXPECT_TRUE(done.has_value()) << (done ? "" : done.error().Text());
   }
-  Result<> SetPolicy(std::string_view id, std::string_view text) {
+  Result<std::vector<rego::Diagnostic>> SetPolicy(std::string_view id,
+                                                  std::string_view text) {
     return service_->SetPolicy(id, Base64UrlEncode(AsBytes(text)), Context());
   }
   // The claims of the token, or the error's text as a string.

@@ -8,6 +8,7 @@
 #include "json/write.h"
 #include "kbs/checks.h"
 #include "kbs/service.h"
+#include "policy/admission.h"
 
 namespace vouchsafe::kbs {
 namespace {
@@ -55,6 +56,15 @@ Answer<std::string> PolicyText(std::string_view body) {
                      Invalid("request.policy: not UTF-8 text")));
   }
   return ToText(*decoded);
+}
+
+// Empty for clients of every age; findings are in the head.
+http::Response WithFindings(const std::vector<rego::Diagnostic>& findings) {
+  http::Response reply = http::Empty(200);
+  for (const std::string& finding : policy::FindingFields(findings)) {
+    reply.headers.Add(policy::kFindingHeader, finding);
+  }
+  return reply;
 }
 
 std::string JoinPath(const std::vector<std::string>& path) {
@@ -135,10 +145,7 @@ KbsService::Reply KbsService::SetResourcePolicy(
                       (own ? "policy storage error: set" : set.error().Text()),
                   set.error());
   }
-  for (const rego::Diagnostic& finding : *set) {
-    parts_.logger->Warn("resource policy", {{"finding", finding.Text()}});
-  }
-  return http::Empty(200);
+  return WithFindings(*set);
 }
 
 KbsService::Reply KbsService::ListResourcePolicies(const KbsRequest&) const {
@@ -155,21 +162,20 @@ KbsService::Reply KbsService::ListResourcePolicies(const KbsRequest&) const {
 
 KbsService::Reply KbsService::SetAttestationPolicy(
     const KbsRequest& request) const {
-  const auto set = [&]() -> Result<> {
+  const auto set = [&]() -> Result<std::vector<rego::Diagnostic>> {
     const json::Value body = TRY(json::Parse(request.http.body_text()));
     const json::Fields in = TRY(json::Fields::Of(body, "request"));
     const std::string id = TRY(in.String("policy_id"));
     const std::string policy = TRY(in.String("policy"));
-    TRY(parts_.attestation->SetPolicy(id, policy, request.context));
-    return {};
+    return parts_.attestation->SetPolicy(id, policy, request.context);
   };
-  const Result<> done = set();
+  const auto done = set();
   if (!done) {
     return Refuse(ProblemType::kAttestationError,
                   "Attestation error: Set Attestation Policy failed",
                   done.error());
   }
-  return http::Empty(200);
+  return WithFindings(*done);
 }
 
 KbsService::Reply KbsService::RegisterReferenceValue(

@@ -113,6 +113,9 @@ Result<KbsConfig> ReadKbsConfig(const config::Section& root) {
   TRY(ReadAttestation(root.Table("attestation_service"), out));
   ReadPlugins(root.Tables("plugins"), out);
   out.initial_policy_path = root.String("policy_engine.policy_path");
+  out.policy_check = root.String("policy_engine.policy_check") == "reject"
+                         ? policy::PolicyCheck::kReject
+                         : policy::PolicyCheck::kWarn;
   out.allow_rsa15 = root.Bool("allow_rsa1_5");
   out.strict_trustee_errors = root.Bool("strict_trustee_errors");
   return out;

@@ -15,6 +15,7 @@
 #include "config/config.h"
 #include "kbs/admin.h"
 #include "kbs/resource_plugin.h"
+#include "policy/admission.h"
 #include "storage/provider.h"
 #include "token/verifier.h"
 
@@ -215,7 +216,11 @@ constexpr config::Keys ServiceKeys() {
 
 inline constexpr config::Key kPolicyEngineKeys[] = {
     {.name = "policy_path",
-     .sentence = "Rego file of the resource policy until one is set."}};
+     .sentence = "Rego file of the resource policy until one is set."},
+    {.name = "policy_check",
+     .fallback = "warn",
+     .sentence = "What findings in an uploaded resource policy do.",
+     .values = "warn|reject"}};
 
 inline constexpr config::Key kKbsKeys[] = {
     {.name = "http_server",
@@ -304,6 +309,7 @@ struct KbsConfig {
   // Of a resource policy for a store that has none; empty, or the file is not
   // there: the product's own.
   std::string initial_policy_path;
+  policy::PolicyCheck policy_check = policy::PolicyCheck::kWarn;
   bool allow_rsa15 = true;
   bool strict_trustee_errors = false;
 };

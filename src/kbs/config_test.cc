@@ -41,6 +41,17 @@ TEST(KbsConfigTest, DefaultsAreTrustees) {
   EXPECT_FALSE(config->token.insecure_header_jwk);
 }
 
+TEST(KbsConfigTest, FindingsWarnUnlessTheOperatorRefusesThem) {
+  const auto check = [](const std::string& value) {
+    return Read(std::string(kMinimal) + "[policy_engine]\npolicy_check = \"" +
+                value + "\"\n");
+  };
+  EXPECT_EQ(Read(kMinimal)->policy_check, policy::PolicyCheck::kWarn);
+  EXPECT_EQ(check("warn")->policy_check, policy::PolicyCheck::kWarn);
+  EXPECT_EQ(check("reject")->policy_check, policy::PolicyCheck::kReject);
+  EXPECT_FALSE(check("maybe"));
+}
+
 TEST(KbsConfigTest, ReadsAWholeFile) {
   const auto config = Read(R"(
 session_storage_type = "memory"

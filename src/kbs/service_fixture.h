@@ -57,10 +57,11 @@ class FakeAttestation final : public as::AttestationService {
     header.Set("jwk", jose::JwkToJson(jwk));
     return jose::SignJws(header, AsBytes(json::Write(std::move(claims))), key_);
   }
-  Result<> SetPolicy(std::string_view id, std::string_view policy,
-                     const RequestContext&) override {
+  Result<std::vector<rego::Diagnostic>> SetPolicy(
+      std::string_view id, std::string_view policy,
+      const RequestContext&) override {
     policies[std::string(id)] = policy;
-    return {};
+    return findings;
   }
   Result<std::vector<as::PolicyInfo>> ListPolicies(
       const RequestContext&) override {
@@ -95,6 +96,7 @@ class FakeAttestation final : public as::AttestationService {
   bool refuse = false;
   as::EvaluateRequest last;
   std::map<std::string, std::string, std::less<>> policies;
+  std::vector<rego::Diagnostic> findings;  // answered to SetPolicy
   std::map<std::string, json::Value, std::less<>> values;
 
  private:

@@ -243,12 +243,36 @@ TEST_F(KbsServiceTest, PolicyUploadRefusals) {
             R"(["resource-policy"])");
 }
 
+TEST_F(KbsServiceTest, FindingsInAResourcePolicyComeWithTheReply) {
+  const auto set = [&](std::string_view text) {
+    json::Object body;
+    body.Set("policy", Base64UrlEncode(AsBytes(text)));
+    return Send("POST", "/kbs/v0/resource-policy", json::Write(body));
+  };
+  const auto fine = set("package policy\n\nallow if data.plugin == \"x\"\n");
+  EXPECT_EQ(fine.status, 200);
+  EXPECT_EQ(fine.headers.Find("Policy-Finding"), nullptr);
+  const auto noted = set("package policy\n\nallow if x == 1\n");
+  EXPECT_EQ(noted.status, 200);
+  EXPECT_NE(noted.headers.Get("Policy-Finding").find("var x is unsafe"),
+            std::string_view::npos);
+}
+
 TEST_F(KbsServiceTest, AttestationPolicyAndReferenceValuesReachTheService) {
   EXPECT_EQ(Send("POST", "/kbs/v0/attestation-policy",
                  R"({"type":"rego","policy_id":"default_cpu","policy":"cA"})")
                 .status,
             200);
   EXPECT_EQ(attestation_.policies["default_cpu"], "cA");
+  attestation_.findings.resize(1);
+  attestation_.findings[0].message = "look here";
+  const auto noted =
+      Send("POST", "/kbs/v0/attestation-policy",
+           R"({"type":"rego","policy_id":"default_cpu","policy":"cA"})");
+  EXPECT_EQ(noted.status, 200);
+  EXPECT_TRUE(noted.body.empty());
+  EXPECT_NE(noted.headers.Get("Policy-Finding").find("look here"),
+            std::string_view::npos);
   const auto bad = Send("POST", "/kbs/v0/attestation-policy", "{}");
   EXPECT_EQ(bad.status, 400);
   EXPECT_EQ(Text(bad, "detail"),

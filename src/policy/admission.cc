@@ -10,6 +10,10 @@
 namespace vouchsafe::policy {
 namespace {
 
+constexpr std::string_view kUnknownClaim = "policy_unknown_claim";
+constexpr size_t kMostFields = 32;
+constexpr size_t kFieldLength = 400;
+
 rego::Diagnostic Finding(const rego::Source& source, const Seen& seen,
                          std::string code, std::string message) {
   return {rego::Severity::kWarning,
@@ -62,7 +66,7 @@ void LintClaims(const rego::Source& source, const PolicyUse& use,
     std::vector<std::string_view> names;
     for (const ClaimSpec& spec : specs->claims) names.push_back(spec.path);
     out.push_back(Finding(
-        source, seen, "policy_unknown_claim",
+        source, seen, std::string(kUnknownClaim),
         WithNearest("no verifier gives input." + seen.text, claim, names)));
   }
 }
@@ -104,6 +108,18 @@ std::string FirstError(const rego::CompileResult& compiled) {
   return "it does not compile";
 }
 
+// The compiler's own word for the same fault there.
+bool IsSaid(const rego::Diagnostic& finding,
+            const std::vector<rego::Diagnostic>& said) {
+  const std::string_view code =
+      finding.code == kUnknownClaim ? "lint_unknown_claim" : "lint_null_order";
+  return std::any_of(said.begin(), said.end(),
+                     [&](const rego::Diagnostic& other) {
+                       return other.file == finding.file &&
+                              other.row == finding.row && other.code == code;
+                     });
+}
+
 // The check's refusal with the sentence that helps.
 Result<> Require(CheckLog& log, const Check& check, bool holds,
                  const std::string& sentence) {
@@ -115,6 +131,37 @@ Result<> Require(CheckLog& log, const Check& check, bool holds,
 }
 
 }  // namespace
+
+rego::Lint LintTables(const PolicyUse& use) {
+  rego::Lint out;
+  out.entries = use.optional_entries;
+  out.entries.push_back(use.entry);
+  for (const TeeClaimSpecs& specs : use.claims) {
+    const std::string prefix = "input." + std::string(specs.tee);
+    out.claim_prefixes.push_back(prefix);
+    for (const ClaimSpec& claim : specs.claims) {
+      out.claims.push_back(prefix + "." + std::string(claim.path));
+    }
+  }
+  return out;
+}
+
+std::vector<std::string> FindingFields(
+    std::span<const rego::Diagnostic> findings) {
+  std::vector<std::string> out;
+  for (const rego::Diagnostic& finding : findings) {
+    if (out.size() + 1 == kMostFields && findings.size() > kMostFields) {
+      out.push_back(std::to_string(findings.size()) + " findings in all");
+      break;
+    }
+    std::string text = finding.Text().substr(0, kFieldLength);
+    for (char& c : text) {
+      if (c < 0x20 || c > 0x7e) c = '?';
+    }
+    out.push_back(std::move(text));
+  }
+  return out;
+}
 
 std::vector<rego::Diagnostic> Lint(const rego::Source& source,
                                    const PolicyUse& use) {
@@ -140,7 +187,9 @@ Result<std::vector<rego::Diagnostic>> Admit(const rego::Source& source,
               unknown ? unknown->Text() : std::string()));
   std::vector<rego::Diagnostic> findings = compiled.diagnostics;
   for (rego::Diagnostic& finding : Lint(source, use)) {
-    findings.push_back(std::move(finding));
+    if (!IsSaid(finding, compiled.diagnostics)) {
+      findings.push_back(std::move(finding));
+    }
   }
   TRY(Require(log, kNoFindings, check == PolicyCheck::kWarn || findings.empty(),
               findings.empty() ? std::string() : findings.front().Text()));

@@ -30,6 +30,9 @@ struct PolicyUse {
   std::string nullable_function = {};
 };
 
+// The same knowledge for the compiler, which warns by the syntax tree.
+rego::Lint LintTables(const PolicyUse& use);
+
 // Findings on a text that compiled, besides its own diagnostics.
 std::vector<rego::Diagnostic> Lint(const rego::Source& source,
                                    const PolicyUse& use);
@@ -40,5 +43,12 @@ Result<std::vector<rego::Diagnostic>> Admit(const rego::Source& source,
                                             const rego::CompileResult& compiled,
                                             const PolicyUse& use,
                                             PolicyCheck check, CheckLog& log);
+
+// Findings for the header field of a reply to an upload, one field each: one
+// line of printable ASCII, shortened; at most 32, the last then says how many
+// there are.
+inline constexpr std::string_view kFindingHeader = "Policy-Finding";
+std::vector<std::string> FindingFields(
+    std::span<const rego::Diagnostic> findings);
 
 }  // namespace vouchsafe::policy

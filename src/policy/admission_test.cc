@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
+
 namespace vouchsafe::policy {
 namespace {
 
@@ -26,7 +29,10 @@ Result<std::vector<rego::Diagnostic>> AdmitText(
   const auto builtins = rego::Builtins::WithHost(
       {{"query_reference_value", 1, rego::Purity::kStable, {}}});
   const rego::Source source{"p.rego", std::move(text)};
-  const rego::CompileResult compiled = rego::Compile(source, *builtins, {});
+  rego::CompileOptions options;
+  options.lint = LintTables(Use());
+  const rego::CompileResult compiled =
+      rego::Compile(source, *builtins, options);
   CheckLog log;
   return Admit(source, compiled, Use(), check, log);
 }
@@ -89,17 +95,70 @@ TEST(Admit, FindingsWarnOrRefuseAsTheOperatorSays) {
   const auto findings = AdmitText(text);
   ASSERT_TRUE(findings.has_value()) << findings.error().Text();
   ASSERT_EQ(findings->size(), 2u);
-  EXPECT_EQ((*findings)[0].code, "policy_unknown_claim");
-  EXPECT_EQ((*findings)[0].row, 5);
-  EXPECT_NE((*findings)[0].message.find("`measurement`"), std::string::npos);
-  EXPECT_EQ((*findings)[1].code, "policy_null_ordering");
-  EXPECT_EQ((*findings)[1].row, 6);
+  std::map<int, rego::Diagnostic> by_row;
+  for (const rego::Diagnostic& finding : *findings) {
+    by_row[finding.row] = finding;
+  }
+  EXPECT_EQ(by_row[5].code, "lint_unknown_claim");
+  EXPECT_NE(by_row[5].message.find("input.snp.measurement"), std::string::npos);
+  EXPECT_EQ(by_row[6].code, "lint_null_order");
 
   const auto refused = AdmitText(text, PolicyCheck::kReject);
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().code, ErrorCode::kInvalidInput);
   ASSERT_NE(refused.error().check, nullptr);
   EXPECT_EQ(refused.error().check->id, "policy.admission.no_findings");
+}
+
+TEST(Admit, SaysOnceWhatTheCompilerSaid) {
+  const rego::Source source{"p.rego",
+                            "package policy\ntrust_claims := {}\n"
+                            "a if input.snp.mesurement\n"};
+  rego::CompileResult compiled =
+      rego::Compile(source, rego::Builtins::Standard(), {});
+  compiled.diagnostics.clear();
+  CheckLog log;
+  const auto alone = Admit(source, compiled, Use(), PolicyCheck::kWarn, log);
+  ASSERT_TRUE(alone);
+  EXPECT_EQ(alone->size(), 1u);
+  compiled.diagnostics.emplace_back();
+  compiled.diagnostics.back().code = "lint_unknown_claim";
+  compiled.diagnostics.back().file = "p.rego";
+  compiled.diagnostics.back().row = 3;
+  const auto both = Admit(source, compiled, Use(), PolicyCheck::kWarn, log);
+  ASSERT_TRUE(both);
+  ASSERT_EQ(both->size(), 1u);
+  EXPECT_EQ((*both)[0].code, "lint_unknown_claim");
+  compiled.diagnostics.back().row = 2;
+  EXPECT_EQ(Admit(source, compiled, Use(), PolicyCheck::kWarn, log)->size(),
+            2u);
+}
+
+TEST(LintTables, HaveEntriesAndClaimsByTee) {
+  const rego::Lint tables = LintTables(Use());
+  EXPECT_NE(std::find(tables.entries.begin(), tables.entries.end(),
+                      "data.policy.trust_claims"),
+            tables.entries.end());
+  EXPECT_NE(std::find(tables.claims.begin(), tables.claims.end(),
+                      "input.snp.measurement"),
+            tables.claims.end());
+  EXPECT_NE(std::find(tables.claim_prefixes.begin(),
+                      tables.claim_prefixes.end(), "input.snp"),
+            tables.claim_prefixes.end());
+}
+
+TEST(FindingFields, FitAHeader) {
+  std::vector<rego::Diagnostic> findings(40);
+  findings[0].code = "code";
+  findings[0].message = "ö\r\nX: y " + std::string(500, 'a');
+  const std::vector<std::string> fields = FindingFields(findings);
+  ASSERT_EQ(fields.size(), 32u);
+  EXPECT_EQ(fields[0].size(), 400u);
+  EXPECT_EQ(fields[0].find_first_of("\r\n"), std::string::npos);
+  EXPECT_EQ(fields[31], "40 findings in all");
+  findings.resize(32);
+  EXPECT_EQ(FindingFields(findings).size(), 32u);
+  EXPECT_NE(FindingFields(findings)[31], "32 findings in all");
 }
 
 TEST(Lint, KnowsClaimsAboveAndBelow) {

@@ -12,10 +12,11 @@ namespace {
 constexpr std::string_view kServicePackage = "policy";
 
 rego::CompileResult Compile(const PolicyReport& report, rego::Version version,
-                            rego::Level level) {
+                            rego::Level level, rego::Lint lint) {
   rego::CompileOptions options;
   options.version = version;
   options.level = level;
+  options.lint = std::move(lint);
   const auto nothing = std::make_shared<ReferenceTable>(json::Object());
   return rego::Compile(report.sources, ToolBuiltins(nothing), options);
 }
@@ -35,31 +36,37 @@ const ServiceUse* Guess(const rego::Program& program,
   return nullptr;
 }
 
-void AskService(PolicyReport& report, const rego::CompileResult& lenient,
+// Refusals, and what is found beyond the compiler's own findings.
+void AskService(PolicyReport& report,
+                std::shared_ptr<const rego::Program> program,
                 rego::Version version, const ServiceUse& service) {
-  report.service = service.name;
-  // Its own findings are among the strict ones already.
-  const rego::CompileResult quiet = {lenient.program, {}};
   bool any = false;
   for (const rego::Source& source : report.sources) {
     if (!IsServicePolicy(source, version)) continue;
     any = true;
     CheckLog log;
-    auto findings = policy::Admit(source, quiet, service.use,
-                                  policy::PolicyCheck::kWarn, log);
+    auto findings = policy::Admit(source, {program, report.findings},
+                                  service.use, policy::PolicyCheck::kWarn, log);
     if (!findings) {
       report.refusal = findings.error().message;
       const Check* check = findings.error().check;
       if (check != nullptr) report.remedy = check->remedy;
-      findings = policy::Lint(source, service.use);
+      return;
     }
-    for (rego::Diagnostic& finding : *findings) {
-      report.findings.push_back(std::move(finding));
-    }
+    report.findings = std::move(*findings);
   }
   if (!any) {
     report.refusal = "no file is of package policy, which the service asks";
   }
+}
+
+// Rules of tests and helpers are asked for by nobody; only a policy that
+// stands alone is held to that.
+rego::Lint TablesFor(const PolicyReport& report, const ServiceUse* service) {
+  if (service == nullptr) return {};
+  rego::Lint out = policy::LintTables(service->use);
+  if (report.sources.size() > 1) out.entries.clear();
+  return out;
 }
 
 void ListEntries(PolicyReport& report, const rego::Program& program,
@@ -103,13 +110,18 @@ PolicyReport CheckPolicy(std::vector<rego::Source> sources,
                          const ServiceUse* service, const json::Value* stored) {
   PolicyReport report;
   report.sources = std::move(sources);
-  report.findings = Compile(report, version, rego::Level::kStrict).diagnostics;
   const rego::CompileResult lenient =
-      Compile(report, version, rego::Level::kLenient);
+      Compile(report, version, rego::Level::kLenient, {});
+  if (lenient.program && service == nullptr) {
+    service = Guess(*lenient.program, services);
+  }
+  report.findings =
+      Compile(report, version, rego::Level::kStrict, TablesFor(report, service))
+          .diagnostics;
   if (!lenient.program) return report;
-  if (service == nullptr) service = Guess(*lenient.program, services);
   if (service != nullptr) {
-    AskService(report, lenient, version, *service);
+    report.service = service->name;
+    AskService(report, lenient.program, version, *service);
     ListEntries(report, *lenient.program, *service);
   }
   ListReferences(report, *lenient.program, stored);

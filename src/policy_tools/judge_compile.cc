@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "policy_tools/compile_options.h"
 #include "policy_tools/judge.h"
 
 namespace vouchsafe::policy_tools {
@@ -29,16 +28,24 @@ std::string TextOfAll(const std::vector<rego::Diagnostic>& findings) {
   return out.empty() ? "no error" : out;
 }
 
+rego::Version VersionOf(const json::Value& test) {
+  const std::string version = TextOf(test, "rego_version");
+  if (version == "v0") return rego::Version::kV0;
+  if (version == "v0-compat-v1") return rego::Version::kV0CompatV1;
+  return rego::Version::kV1;
+}
+
 }  // namespace
 
 Judgement JudgeCompileCase(const json::Value& test) {
-  CaseOptions options;
-  options.version = TextOf(test, "rego_version");
+  rego::CompileOptions options;
+  options.version = VersionOf(test);
+  options.level = rego::Level::kStrict;
   options.strict_unused = FlagOf(test, "strict");
   options.experimental_keywords = FlagOf(test, "experimental_keywords");
   options.keep_print = FlagOf(test, "print_statements");
-  const rego::CompileResult compiled = rego::Compile(
-      ModulesOf(test), rego::Builtins::Standard(), OptionsOf(options));
+  const rego::CompileResult compiled =
+      rego::Compile(ModulesOf(test), rego::Builtins::Standard(), options);
   std::vector<rego::Diagnostic> errors;
   for (const rego::Diagnostic& finding : compiled.diagnostics) {
     if (finding.severity == rego::Severity::kError) errors.push_back(finding);

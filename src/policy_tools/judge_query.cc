@@ -4,10 +4,10 @@
 #include <thread>
 
 #include "json/write.h"
-#include "policy_tools/compile_options.h"
 #include "policy_tools/judge.h"
 #include "rego/print.h"
 #include "rego/value.h"
+#include "rego_ext/rego_ext.h"
 
 namespace vouchsafe::policy_tools {
 namespace {
@@ -70,7 +70,7 @@ rego::Builtins CaseBuiltins() {
     return json::Value();
   };
   // One function cannot be in conflict with itself.
-  return *rego::Builtins::WithHost({std::move(sleep)});
+  return rego_ext::WithExtras(*rego::Builtins::WithHost({std::move(sleep)}));
 }
 
 struct Wanted {
@@ -196,10 +196,10 @@ Judgement JudgeQueryCase(const json::Value& test, rego::Version version) {
   const auto data = rego::Document::FromValue(
       base != nullptr && !base->is_null() ? *base : json::Object());
   if (!data) return Miss("readable data", data.error().Text());
-  CaseOptions asked;
-  asked.version = version == rego::Version::kV0 ? "v0" : "v1";
-  asked.experimental_keywords = FlagOf(test, "experimental_keywords");
-  rego::CompileOptions options = OptionsOf(asked);
+  rego::CompileOptions options;
+  options.version = version;
+  options.level = rego::Level::kStrict;
+  options.experimental_keywords = FlagOf(test, "experimental_keywords");
   options.limits.compile_time = kCaseTime;
   const rego::CompileResult compiled =
       rego::Compile(ModulesOf(test), CaseBuiltins(), options);

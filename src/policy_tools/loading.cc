@@ -5,6 +5,7 @@
 #include "config/source.h"
 #include "json/parse.h"
 #include "policy_tools/files.h"
+#include "rego_ext/rego_ext.h"
 
 namespace vouchsafe::policy_tools {
 namespace {
@@ -98,7 +99,7 @@ rego::Builtins ToolBuiltins(std::shared_ptr<ReferenceTable> table) {
     return table->Ask(arguments);
   };
   // One function cannot be in conflict with itself.
-  return *rego::Builtins::WithHost({std::move(function)});
+  return rego_ext::WithExtras(*rego::Builtins::WithHost({std::move(function)}));
 }
 
 Result<std::vector<rego::Source>> LoadSources(

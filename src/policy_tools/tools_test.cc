@@ -9,6 +9,7 @@
 #include "policy_tools/check_policy.h"
 #include "policy_tools/eval.h"
 #include "policy_tools/excerpt.h"
+#include "policy_tools/explain.h"
 #include "policy_tools/files.h"
 #include "policy_tools/measure.h"
 #include "policy_tools/run_tests.h"
@@ -192,6 +193,43 @@ TEST_F(Tools, ReplacesFilesAndKeepsTheirMode) {
   EXPECT_FALSE(ReplaceFile(folder_.path() + "/none/p.rego", "new"));
 }
 
+// --- why
+
+TEST_F(Tools, TellsWhy) {
+  PolicySetup setup = Allowing();
+  setup.reference_values.reset();
+  const Loaded loaded = LoadOf(setup);
+  const auto answer = Explain(loaded, {});
+  ASSERT_TRUE(answer) << answer.error().Text();
+  const std::string text = WhyText(loaded, *answer);
+  EXPECT_TRUE(
+      text.starts_with("data.policy.allow is false (default, line 5)\n"
+                       "  tried line 7: failed at line 9, "))
+      << text;
+  EXPECT_NE(text.find("    9 | \tinput.user in query_reference_value"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("query_reference_value(\"users\") gave null (nothing "
+                      "stored)\n"),
+            std::string::npos)
+      << text;
+  const json::Value tree = WhyJson(*answer);
+  EXPECT_EQ(tree.At("/entries/0/state")->if_string()->compare("defined"), 0);
+  EXPECT_EQ(tree.At("/entries/0/tried/0/at/line")->int64(), 9);
+  EXPECT_TRUE(tree.At("/asked/users")->is_null());
+}
+
+TEST_F(Tools, TellsWhyAnEvaluationFails) {
+  PolicySetup setup;
+  setup.policies = {Write("p.rego", "package policy\n\nallow if 1 / 0 == 1\n")};
+  const Loaded loaded = LoadOf(setup);
+  const auto answer = Explain(loaded, {"data.policy.allow"});
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(answer->failed);
+  EXPECT_NE(WhyText(loaded, *answer).find("div: divide by zero"),
+            std::string::npos);
+}
+
 // --- check
 
 constexpr ClaimSpec kClaims[] = {{"measurement", "string", "m"},
@@ -279,7 +317,7 @@ TEST_F(Tools, CheckNamesTheNearestClaim) {
   EXPECT_FALSE(report.passes(policy::PolicyCheck::kReject));
   const std::string shown = CheckText(report, policy::PolicyCheck::kWarn);
   EXPECT_NE(shown.find("warning: p.rego:8:"), std::string::npos) << shown;
-  EXPECT_NE(shown.find("`measurement`"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("input.snp.measurement\n"), std::string::npos) << shown;
 }
 
 TEST_F(Tools, CheckReportsWhatTheLanguageRefuses) {
