@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kSuffix = ".rego";
 constexpr size_t kMostKept = 4096;    // policies; beyond, all are read again
 constexpr size_t kAnswerShown = 512;  // bytes of an answer in a record
-constexpr size_t kDecidingShown = 32;
+constexpr size_t kDecidingShown = 8;  // lines; a record stays small
 
 std::string Sha384Hex(std::string_view text) {
   return HexEncode(crypto::Sha384(AsBytes(text)));
@@ -41,32 +41,18 @@ std::string Shortened(std::string text) {
   return text;
 }
 
-std::string TriedText(const rego::Tried& tried) {
-  std::string out = tried.location.file + ":" +
-                    std::to_string(tried.location.row) + ": " + tried.rule;
-  if (tried.succeeded) return out + " holds";
-  out += " fails";
-  if (tried.failed_at.row > 0) {
-    out += " at line " + std::to_string(tried.failed_at.row);
-  }
-  if (!tried.failed_text.empty()) out += ": " + tried.failed_text;
-  if (!tried.reason.empty()) out += " " + tried.reason;
-  return out;
-}
-
-// What says most comes first: conditions that were false, then what held, then
-// rules that did not apply at all.
-int Rank(const rego::Tried& tried) {
-  if (tried.succeeded) return 1;
-  return tried.reason.find("undefined") == std::string::npos ? 0 : 2;
+// What a guest says about itself is not for records: only its type and size.
+rego::WhyOptions ExplainedHow() {
+  rego::WhyOptions options;
+  options.value_length = 64;
+  options.redact = {"input.init_data", "input.init_data_claims",
+                    "input.runtime_data", "input.runtime_data_claims",
+                    "data.query"};
+  return options;
 }
 
 PolicyFact FactOf(const Policy& policy, const rego::Answer& answer,
-                  std::vector<rego::Tried> tried) {
-  std::stable_sort(tried.begin(), tried.end(),
-                   [](const rego::Tried& a, const rego::Tried& b) {
-                     return Rank(a) < Rank(b);
-                   });
+                  const std::vector<std::string>& lines) {
   PolicyFact fact;
   fact.id = policy.id;
   fact.sha384 = policy.sha384;
@@ -80,9 +66,8 @@ PolicyFact FactOf(const Policy& policy, const rego::Answer& answer,
   } else {
     fact.deciding.push_back(answer.Why());
   }
-  for (const rego::Tried& one : tried) {
-    if (fact.deciding.size() >= kDecidingShown) break;
-    fact.deciding.push_back(Shortened(TriedText(one)));
+  for (const std::string& line : lines) {
+    fact.deciding.push_back(Shortened(line));
   }
   return fact;
 }
@@ -266,10 +251,18 @@ Result<PolicyAnswer> PolicyStore::Evaluate(const Policy& policy,
   request.stop = context.stop;
   request.clock = context.clock;
   request.host = question.host;
-  request.explain = question.explain;
   request.limits.time = context.Left(request.limits.time);
   request.limits.host_time = context.Left(request.limits.host_time);
-  rego::Outcome outcome = rego::Evaluate(*policy.program, request);
+  rego::Outcome outcome;
+  std::vector<std::string> lines;
+  if (question.explain) {
+    rego::Explanation why = rego::Why(*policy.program, request,
+                                      policy.entries.front(), ExplainedHow());
+    lines = rego::WhyLines(why.tree, kDecidingShown);
+    outcome = std::move(why.outcome);
+  } else {
+    outcome = rego::Evaluate(*policy.program, request);
+  }
   if (outcome.error) {
     Error error = outcome.error->ToError();
     // Who asks is not at fault for what the policy does.
@@ -281,9 +274,8 @@ Result<PolicyAnswer> PolicyStore::Evaluate(const Policy& policy,
         WithContext(std::move(error), "Failed to eval policy"));
   }
   PolicyAnswer out;
-  out.fact = FactOf(policy, outcome.answers.front(), outcome.tried);
+  out.fact = FactOf(policy, outcome.answers.front(), lines);
   out.answers = std::move(outcome.answers);
-  out.tried = std::move(outcome.tried);
   return out;
 }
 

@@ -60,13 +60,12 @@ struct PolicyQuestion {
   const rego::Document* input = nullptr;
   const rego::Document* data = nullptr;
   rego::HostFunctionCall host;  // must be stable within one question
-  bool explain = false;         // fill PolicyFact::deciding with what was tried
+  bool explain = false;         // fill PolicyFact::deciding with the reasons
 };
 
 struct PolicyAnswer {
   std::vector<rego::Answer> answers;  // one per entry of the policy
   PolicyFact fact;                    // of the first entry
-  std::vector<rego::Tried> tried;     // with explain
 };
 
 class PolicyStore {

@@ -92,6 +92,19 @@ TEST_F(PolicyStoreTest, AnswersWithTheFactsForTheRecord) {
   ASSERT_TRUE(undefined.has_value());
   EXPECT_EQ(undefined->answers[0].state, rego::State::kUndefined);
   EXPECT_EQ(undefined->fact.answer, "undefined");
+  ASSERT_EQ(undefined->fact.deciding.size(), 2u);
+  EXPECT_EQ(undefined->fact.deciding[1],
+            "data.policy.allow: a definition does not apply (input.a is "
+            "missing)");
+
+  ASSERT_TRUE(policies_.Set("body", "package policy\nallow if input.a == 1\n")
+                  .has_value());
+  const auto body = policies_.Load("body", Context());
+  const auto no = Ask(**body, R"({"a":2})", true);
+  ASSERT_TRUE(no.has_value());
+  ASSERT_EQ(no->fact.deciding.size(), 2u);
+  EXPECT_EQ(no->fact.deciding[1],
+            "body.rego:2: data.policy.allow: input.a == 1: left 2, right 1");
 }
 
 TEST_F(PolicyStoreTest, AFailingHostFailsTheEvaluation) {
