@@ -122,6 +122,33 @@ const Case kLanguage[] = {
      "[\"y\"]) }",
      "4"},
     {"template", "x := $\"a{1 + 1}b{input.missing}\"", "\"a2b<undefined>\""},
+    {"template with `with`",
+     "y := input.user\nx := $\"<{y with input.user as \"b\"}>\"", "\"<b>\""},
+    {"templates nest", "x := $\"a{$\"b{[1]}\"}{{}}\"", "\"ab[1]{}\""},
+    {"template of a set", "x := $\"{{1, 2}}\"", "\"{1, 2}\""},
+    {"raw template", "x := $`\\{a} {1}\\n`", R"("{a} 1\\n")"},
+    {"template as an argument",
+     "f($\"{u}-{input.age}\") := u if u = \"ann\"\nx := f(\"ann-7\")",
+     "\"ann\""},
+    {"computed argument",
+     "f(input.age, b) := b\nx := [f(7, 1), f(input.age, 2)]", "[1,2]"},
+    {"computed argument and else",
+     "f(input.age) := 1 if false else := 2\nx := f(7)", "2"},
+    {"if with a value that starts with a brace", "x if {\"a\": 1}[\"a\"] == 1",
+     "true"},
+    {"if with a set is a block", "x if { false }", "-"},
+    {"not with a body",
+     "import future.keywords.not\nx if not { some v in input.xs; v > 9 }",
+     "true"},
+    {"deeper than one key",
+     "y[k][l] := v if { some k in [\"a\"]; some l, v in [7, 8] }\n"
+     "x := y.a[1]",
+     "8"},
+    {"sets under a key",
+     "y[k] contains v if some k, v in {\"a\": 1, \"b\": 2}\nx := y.b", "[2]"},
+    {"a rule written as a call", "f() := 3\nx := f() + data.p.f", "6"},
+    {"two rules on a line", "y := 1 x := y", "1"},
+    {"function without value or body", "f(1)\nx := f(1)", "true"},
     {"set operations", "x := ({1, 2} | {3}) - ({1} & {1, 4})", "[2,3]"},
     {"imports",
      "import rego.v1\nimport future.keywords.in\nimport input.user "
@@ -188,6 +215,23 @@ const Case kErrors[] = {
     {"unsafe", "x if y == 1", "rego_unsafe_var_error"},
     {"unsafe elsewhere", "x := 1\nz if y == 1", "rego_unsafe_var_error"},
     {"unsafe under not", "x if not input.xs[i] == 1", "rego_unsafe_var_error"},
+    {"template in a keyed rule",
+     "y[k] := k if some k in [\"a\", \"b\"]\nx := $\"{y[k]}\" if some k in "
+     "[\"a\"]\nz := 1",
+     "\"a\""},
+    {"default with a reference", "default x := input.a", "rego_parse_error"},
+    {"default with a call", "default x := 1 + 1", "rego_parse_error"},
+    {"default with repeated arguments", "default f(a, a) := 1",
+     "rego_parse_error"},
+    {"default of a comprehension", "default x := [1 | true]", "[1]"},
+    {"negation in a template", "x := $\"{not true}\"", "rego_parse_error"},
+    {"assignment in a template", "x := $\"{y := 1}\"", "rego_parse_error"},
+    {"import that ends in a keyword", "import data.if\nx := 1",
+     "rego_parse_error"},
+    {"part of a rule replaced", "y := {}\nx if { true with data.p.y.z as 1 }",
+     "rego_compile_error"},
+    {"experimental word", "import future.keywords.and\nx := 1",
+     "rego_parse_error"},
     {"old style", "x { true }", "rego_parse_error"},
     {"old set", "x[1]", "rego_parse_error"},
     {"empty body", "x if {}", "rego_parse_error"},
@@ -285,6 +329,83 @@ const Case kBuiltins[] = {
 };
 
 TEST(Language, BuiltIns) { Check(kBuiltins); }
+
+TEST(Language, ExperimentalWords) {
+  const Case cases[] = {
+      {"and", "x if input.a == 1 and input.b == 2", "true"},
+      {"or", "x if input.a == 9 or input.b == 2", "true"},
+      {"and binds closer", "x if input.b == 2 or input.a == 9 and false",
+       "true"},
+      {"parentheses group", "x if (input.b == 2 or true) and false", "-"},
+      {"not binds closest", "x if not input.c and input.a == 1", "true"},
+      {"operands are scopes",
+       "x if { { y := 1; y > 0 } and { y := 2; y > 1 } }", "true"},
+      {"one solution is enough",
+       "x := [1 | { some y in [1, 2]; y > 0 } and true]", "[1]"},
+      {"a set in an operand", "x if { {1} == {1} and true }", "true"},
+      {"`with` covers all",
+       "x if input.a == 5 and input.b == 6 with input as "
+       "{\"a\": 5, \"b\": 6}",
+       "true"},
+  };
+  const Document input = *Document::FromJson(R"({"a": 1, "b": 2})");
+  CompileOptions options;
+  options.experimental_keywords = true;
+  for (const Case& test : cases) {
+    SCOPED_TRACE(test.name);
+    const CompileResult compiled =
+        Compile(Source{"t",
+                       "package p\nimport future.keywords.and\n"
+                       "import future.keywords.or\n" +
+                           std::string(test.policy)},
+                Builtins::Standard(), options);
+    ASSERT_TRUE(compiled.program) << compiled.diagnostics[0].Text();
+    Request request;
+    request.input = &input;
+    request.entries = {compiled.program->Find("data.p.x")};
+    const Outcome outcome = Evaluate(*compiled.program, request);
+    ASSERT_FALSE(outcome.error);
+    const Answer& answer = outcome.answers[0];
+    EXPECT_EQ(answer.defined() ? json::Write(answer.value) : "-", test.want);
+  }
+}
+
+// Section 9: base data, or what replaces it, and rules at one place.
+TEST(Language, BaseDataAndRulesMerge) {
+  const std::vector<Source> modules = {
+      {"a", "package a.b\nc := 1\no := {\"r\": 1}"},
+      {"q",
+       "package q\nx := data.a\ny := v if v := data.a with data.a.b as 3\n"
+       "z := v if v := data.a with data.a.d as 4"}};
+  const CompileResult compiled = Compile(modules, Builtins::Standard());
+  ASSERT_TRUE(compiled.program);
+  const auto answer = [&](const std::string& data, const char* entry,
+                          BaseAtRule base = BaseAtRule::kRefuse) {
+    const Document document = *Document::FromJson(data);
+    Request request;
+    request.data = &document;
+    request.base_at_rule = base;
+    request.entries = {compiled.program->Find(entry)};
+    const Outcome outcome = Evaluate(*compiled.program, request);
+    return outcome.error ? outcome.error->code
+                         : json::Write(outcome.answers[0].value);
+  };
+  EXPECT_EQ(answer(R"({"a": {"e": 2}})", "data.q.x"),
+            R"({"b":{"c":1,"o":{"r":1}},"e":2})");
+  EXPECT_EQ(answer(R"({"a": {"b": 5}})", "data.q.x"), "eval_with_merge_error");
+  EXPECT_EQ(answer("{}", "data.q.y"), R"({"b":3})");
+  EXPECT_EQ(answer("{}", "data.q.z"), R"({"b":{"c":1,"o":{"r":1}},"d":4})");
+  EXPECT_EQ(answer(R"({"a": {"b": {"c": 7}}})", "data.q.x"),
+            "eval_conflict_error");
+  EXPECT_EQ(answer(R"({"a": {"b": {"c": 7}}})", "data.q.x", BaseAtRule::kShow),
+            R"({"b":{"c":7,"o":{"r":1}}})");
+  EXPECT_EQ(
+      answer(R"({"a": {"b": {"o": {"d": 7}}}})", "data.q.x", BaseAtRule::kShow),
+      R"({"b":{"c":1,"o":{"d":7,"r":1}}})");
+  EXPECT_EQ(
+      answer(R"({"a": {"b": {"c": 7}}})", "data.a.b.c", BaseAtRule::kShow),
+      "1");
+}
 
 }  // namespace
 }  // namespace vouchsafe::rego

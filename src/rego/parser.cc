@@ -223,8 +223,9 @@ void Parser::ParseRules() {
 }
 
 void Parser::ParseArguments(Rule& rule) {
-  rule.kind = RuleKind::kFunction;
   argument_tokens_.clear();
+  if (Take(")")) return;  // a rule that is written as a call
+  rule.kind = RuleKind::kFunction;
   while (!Take(")")) {
     argument_tokens_.push_back(at_);
     rule.args.push_back(ParseValue());

@@ -259,6 +259,10 @@ class Resolver {
         return Flatten(term);
       case TermKind::kCall:
         if (term->callee == Callee::kUnresolved) ResolveCallee(term);
+        if (Term* rule = RuleCalled(term)) {
+          term = rule;
+          return;
+        }
         break;
       case TermKind::kArrayOf:
       case TermKind::kSetOf:
@@ -375,20 +379,41 @@ class Resolver {
     FindCallee(call);
   }
 
-  void FindCallee(Term* call) {
-    call->callee = Callee::kUnknown;
+  // Below data, what a call may mean by its name; empty when an import says
+  // that it means none of that.
+  std::vector<std::string_view> PathOf(const Term* call) const {
     std::vector<std::string_view> path;
     const auto import = imports_.find(call->path[0]);
     if (call->path[0] == "data") {
       path.assign(call->path.begin() + 1, call->path.end());
     } else if (import != imports_.end()) {
-      if (import->second->path[0] != "data") return;  // input has no functions
+      if (import->second->path[0] != "data") return {};
       path.assign(import->second->path.begin() + 1, import->second->path.end());
       path.insert(path.end(), call->path.begin() + 1, call->path.end());
     } else {
       path = module_.package;
       path.insert(path.end(), call->path.begin(), call->path.end());
     }
+    return path;
+  }
+
+  // A rule with an empty list of arguments, called: a reference to it.
+  Term* RuleCalled(const Term* call) {
+    if (call->callee != Callee::kUnknown || !call->items.empty() ||
+        call->path.empty()) {
+      return nullptr;
+    }
+    std::vector<std::string_view> path = PathOf(call);
+    const uint32_t node = tree_.Find(path);
+    if (node == Tree::kNone || !tree_.nodes[node].has_rule()) return nullptr;
+    path.insert(path.begin(), "data");
+    return PathTerm(path, 0, call->span);
+  }
+
+  void FindCallee(Term* call) {
+    call->callee = Callee::kUnknown;
+    const std::vector<std::string_view> path = PathOf(call);
+    if (path.empty()) return;
     const uint32_t node = tree_.Find(path);
     if (node != Tree::kNone && tree_.nodes[node].is_function()) {
       call->callee = Callee::kUser;
