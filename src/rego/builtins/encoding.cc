@@ -96,9 +96,9 @@ Value MarshalWithOptions(BuiltinCall& call, Args args) {
     } else if (key == "\"prefix\"" || key == "\"indent\"") {
       if (!value.is_string()) {
         return call.Operand(2,
-                         "key " + key + " failed cast to string: operand " +
-                             std::to_string(i) + " must be string but got " +
-                             std::string(KindName(value.kind())));
+                            "key " + key + " failed cast to string: operand " +
+                                std::to_string(i) + " must be string but got " +
+                                std::string(KindName(value.kind())));
       }
       (key == "\"prefix\"" ? prefix : indent) = value.text();
       implied = true;

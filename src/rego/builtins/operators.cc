@@ -173,6 +173,9 @@ Value Trace(BuiltinCall& call, Args args) {
   return call.Is(args, 0, Kind::kString) ? Value::Bool(true) : Value();
 }
 
+// What the engine runs in is no business of a policy.
+Value Runtime(BuiltinCall&, Args) { return Value::EmptyObject(); }
+
 }  // namespace
 
 void RegisterOperators(BuiltinTable& table) {
@@ -196,6 +199,7 @@ void RegisterOperators(BuiltinTable& table) {
   table.Offer("internal.template_string", TemplateString);
   table.Offer("print", Print);
   table.Offer("trace", Trace);
+  table.Offer("opa.runtime", Runtime);
 }
 
 }  // namespace vouchsafe::rego
