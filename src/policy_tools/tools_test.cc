@@ -262,7 +262,7 @@ trust_claims := {"hardware": hardware}
 
 hardware := 2 if {
 	input.snp.measurement in query_reference_value("digest")
-	input.snp.reported_svn in query_reference_value(sprintf("%v", ["svn"]))
+	input.snp.reported_svn in query_reference_value(sprintf("%v", [input.snp.measurement]))
 }
 )";
 

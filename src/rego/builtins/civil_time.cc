@@ -60,7 +60,8 @@ int64_t YearDayOf(const CivilTime& time) {
 CivilTime FromNs(int64_t ns, const Zone& zone) {
   CivilTime out;
   const int64_t unix_s = FloorDiv(ns, kNsPerSecond);
-  out.nanosecond = ns - unix_s * kNsPerSecond;
+  // Not by multiplying back: the least moment's second does not fit.
+  out.nanosecond = (ns % kNsPerSecond + kNsPerSecond) % kNsPerSecond;
   const Zone::Period period = zone.At(unix_s);
   out.offset_s = period.offset_s;
   out.abbreviation = period.abbreviation;
