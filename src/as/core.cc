@@ -42,8 +42,7 @@ rego::Builtins AttestationBuiltins() {
   function.arity = 1;
   function.purity = rego::Purity::kStable;
   // One function cannot be in conflict with itself.
-  return rego_ext::WithExtras(
-      *rego::Builtins::WithHost({std::move(function)}));
+  return rego_ext::WithExtras(*rego::Builtins::WithHost({std::move(function)}));
 }
 
 Result<std::string> AttestationCore::Evaluate(const EvaluateRequest& request,

@@ -80,8 +80,7 @@ class KbsService {
   Result<http::Response> Attestate(const KbsRequest& request,
                                    DecisionRecord& record) const;
   Result<std::string> Evaluate(const Session::Authed& authed,
-                               Attestation attestation,
-                               DecisionRecord& record,
+                               Attestation attestation, DecisionRecord& record,
                                const RequestContext& context) const;
   http::Response WithCookie(http::Response response, const Session& session,
                             const KbsRequest& request) const;
