@@ -6,6 +6,7 @@
 #include "as/policy_input.h"
 #include "as/test_service.h"
 #include "tests/support/shared_data.h"
+#include "tests/support/threads.h"
 
 namespace vouchsafe::as {
 namespace {
@@ -311,6 +312,23 @@ TEST(MakePolicyInput, ClaimsThatMoveMustBeText) {
   json::Object claims;
   claims.Set("report_data", 1);
   EXPECT_FALSE(MakePolicyInput("snp", claims, {}, {}, Verbose::kYes));
+}
+
+TEST(Evaluate, ThreadsShareOneService) {
+  TestService service;
+  service.Register(R"({"svn":["1"]})");
+  testing::InThreads(4, [&](size_t i) {
+    for (int n = 0; n < 5; ++n) {
+      DecisionRecord record;
+      const auto token = service->Evaluate({{SampleRequest()}, {"default"}},
+                                           record, service.Context());
+      EXPECT_TRUE(token) << token.error().Text();
+      if (i != 0) continue;
+      service.Register(n % 2 == 0 ? R"({"svn":["2"]})" : R"({"svn":["1"]})");
+      EXPECT_TRUE(service.SetPolicy("mine" + std::to_string(n % 2),
+                                    "package policy\ntrust_claims := {}\n"));
+    }
+  });
 }
 
 }  // namespace

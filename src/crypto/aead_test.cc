@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <set>
+#include <vector>
 
 #include "base/encoding.h"
 #include "crypto/random.h"
+#include "tests/support/threads.h"
 
 namespace vouchsafe::crypto {
 namespace {
@@ -141,6 +144,22 @@ TEST(SystemRandom, HandsNoByteOutTwice) {
     EXPECT_TRUE(seen.insert(Bytes(bytes.begin(), bytes.begin() + 16)).second);
     EXPECT_NE(bytes, Bytes(bytes.size())) << "wiped bytes";
   }
+}
+
+TEST(SystemRandom, ThreadsNeverGetTheSameBytes) {
+  SystemRandom random;
+  std::array<std::vector<Bytes>, 8> drawn;
+  testing::InThreads(drawn.size(), [&](size_t i) {
+    for (size_t n = 0; n < 200; ++n)
+      drawn[i].push_back(random.Get(16 + n % 60));
+  });
+  std::set<Bytes> seen;
+  for (const std::vector<Bytes>& one : drawn) {
+    for (const Bytes& bytes : one) {
+      EXPECT_TRUE(seen.insert(Bytes(bytes.begin(), bytes.begin() + 16)).second);
+    }
+  }
+  EXPECT_EQ(seen.size(), 1'600u);
 }
 
 }  // namespace

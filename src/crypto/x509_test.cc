@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "base/encoding.h"
 #include "tests/fake/ca.h"
+#include "tests/support/threads.h"
 
 namespace vouchsafe::crypto {
 namespace {
@@ -346,6 +349,17 @@ TEST(Crl, SpoiledListsNeverVerify) {
   const std::string pem = "-----BEGIN X509 CRL-----\n" + Base64Encode(der) +
                           "\n-----END X509 CRL-----\n";
   EXPECT_TRUE(Crl::FromPem(pem));
+}
+
+// The key is made when it is first asked for, by whichever thread is first.
+TEST(X509, ThreadsShareOneCertificate) {
+  const Chain chain = MakeChain();
+  std::atomic<int> good = 0;
+  testing::InThreads(8, [&](size_t) {
+    const auto key = chain.root.public_key();
+    if (key && chain.middle.SignedBy(*key)) ++good;
+  });
+  EXPECT_EQ(good, 8);
 }
 
 }  // namespace

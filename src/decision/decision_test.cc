@@ -2,6 +2,7 @@
 
 #include "decision/record.h"
 #include "decision/sink.h"
+#include "tests/support/threads.h"
 
 namespace vouchsafe {
 namespace {
@@ -103,6 +104,28 @@ TEST(DecisionTest, LogHasOneLineWithReason) {
   EXPECT_EQ(logger.level_, LogLevel::kWarn);
   EXPECT_NE(logger.line_.find("request_id=\"r1\""), std::string::npos);
   EXPECT_NE(logger.line_.find("want good, got bad"), std::string::npos);
+}
+
+TEST(DecisionTest, SinksAreSharedBetweenThreads) {
+  DecisionRing ring(16);
+  CheckCounter counter;
+  NullLogger logger;
+  DecisionLog log(logger);
+  DecisionFanOut all({&ring, &counter, &log});
+  testing::InThreads(4, [&](size_t i) {
+    for (int n = 0; n < 50; ++n) {
+      const std::string id = std::to_string(i) + "-" + std::to_string(n);
+      all.Write(Refused(id));
+      (void)ring.Find(id);
+      for (const auto& record : ring.Newest(4)) {
+        EXPECT_EQ(record->code, kDigest.id);
+      }
+      (void)counter.Counts();
+    }
+  });
+  EXPECT_EQ(ring.Newest(100).size(), 16u);
+  ASSERT_EQ(counter.Counts().size(), 1u);
+  EXPECT_EQ(counter.Counts()[0].second, 200u);
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <atomic>
 #include <latch>
 
+#include "tests/support/threads.h"
+
 namespace vouchsafe::net {
 namespace {
 
@@ -71,6 +73,24 @@ TEST(WorkPoolTest, NoQueueAtAllStillUsesIdleThreads) {
   first.started.wait();
   EXPECT_FALSE(pool.TryReserve());
   first.go.count_down();
+}
+
+TEST(WorkPoolTest, ManyThreadsPost) {
+  std::atomic<int> count = 0;
+  std::atomic<int> posted = 0;
+  Counting work(count);
+  WorkPool pool(3, 10);
+  testing::InThreads(4, [&](size_t) {
+    for (int i = 0; i < 500; ++i) {
+      if (!pool.TryReserve()) continue;
+      pool.Post(&work);
+      ++posted;
+      (void)pool.Waiting();
+    }
+  });
+  pool.Stop();
+  EXPECT_GT(posted, 0);
+  EXPECT_EQ(count, posted);
 }
 
 }  // namespace

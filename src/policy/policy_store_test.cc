@@ -4,6 +4,7 @@
 
 #include "json/write.h"
 #include "storage/memory.h"
+#include "tests/support/threads.h"
 
 namespace vouchsafe::policy {
 namespace {
@@ -176,6 +177,29 @@ TEST_F(PolicyStoreTest, OldRegoOnlyWhereItIsAskedFor) {
   const auto list = also.List();
   ASSERT_EQ(list->size(), 1u);
   EXPECT_EQ((*list)[0].id, "old");
+}
+
+// While one thread replaces a policy, others ask it: each sees the old text or
+// the new one, whole.
+TEST_F(PolicyStoreTest, ThreadsAskWhileOneReplaces) {
+  ASSERT_TRUE(policies_.Set("mine", kAllow).has_value());
+  testing::InThreads(6, [&](size_t i) {
+    for (int n = 0; n < 25; ++n) {
+      if (i == 0) {
+        EXPECT_TRUE(policies_.Set("mine", n % 2 == 0 ? kOther : kAllow));
+        EXPECT_TRUE(policies_.Set("passing", kAllow));
+        EXPECT_TRUE(policies_.Delete("passing"));
+        continue;
+      }
+      const auto policy = policies_.Load("mine", Context());
+      ASSERT_TRUE(policy.has_value()) << policy.error().Text();
+      const auto answer = Ask(**policy, R"({"a":1})");
+      ASSERT_TRUE(answer.has_value()) << answer.error().Text();
+      EXPECT_EQ(json::Write(answer->answers[0].value),
+                (*policy)->text == kAllow ? "true" : "false");
+      EXPECT_TRUE(policies_.List());
+    }
+  });
 }
 
 }  // namespace

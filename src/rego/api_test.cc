@@ -310,9 +310,9 @@ TEST(Api, OneProgramManyThreads) {
   const Document input = *Document::FromJson(R"({"xs": [1, 2, 3]})");
   std::vector<std::thread> threads;
   std::atomic<int> good = 0;
-  for (int i = 0; i < 4; ++i) {
+  for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&] {
-      for (int j = 0; j < 200; ++j) {
+      for (int j = 0; j < 100; ++j) {
         const Outcome outcome = Ask(*program, {"data.p.x"}, &input);
         if (!outcome.error && *outcome.answers[0].value.int64() == 6) ++good;
       }

@@ -5,6 +5,7 @@
 #include "base/encoding.h"
 #include "json/write.h"
 #include "storage/memory.h"
+#include "tests/support/threads.h"
 
 namespace vouchsafe::rvps {
 namespace {
@@ -82,6 +83,27 @@ TEST_F(Builtin, AStoredValueThatIsNoneIsAnError) {
   ASSERT_TRUE(store_->Set("bad", AsBytes("{")).has_value());
   EXPECT_EQ(values_.Query("bad", context()).error().context.back(),
             "deserialize reference value");
+}
+
+TEST_F(Builtin, ThreadsAskWhileOneRegisters) {
+  ASSERT_TRUE(
+      values_.Register(Message(R"({"svn":["1"]})"), context()).has_value());
+  testing::InThreads(6, [&](size_t i) {
+    for (int n = 0; n < 50; ++n) {
+      if (i == 0) {
+        EXPECT_TRUE(values_.Register(
+            Message(n % 2 == 0 ? R"({"svn":["2"]})" : R"({"svn":["1"]})"),
+            context()));
+        EXPECT_TRUE(values_.Register(Message(R"({"gone":1})"), context()));
+        EXPECT_TRUE(values_.Delete("gone", context()));
+        continue;
+      }
+      const std::string answer = Ask("svn");
+      EXPECT_TRUE(answer == R"(["1"])" || answer == R"(["2"])") << answer;
+      (void)Ask("gone");
+      EXPECT_TRUE(values_.List(context()));
+    }
+  });
 }
 
 }  // namespace

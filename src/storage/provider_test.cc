@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "storage/memory.h"
 #include "storage/namespaces.h"
 #include "tests/fake/fault_env.h"
+#include "tests/support/threads.h"
 
 namespace vouchsafe::storage {
 namespace {
@@ -121,6 +124,16 @@ TEST_F(Provider, DurabilityDecidesAboutSync) {
   before = env_.operations();
   ASSERT_TRUE(quick->Set("k", AsBytes("v")));
   EXPECT_EQ(env_.operations() - before, 2);  // write, rename
+}
+
+TEST_F(Provider, ThreadsOpenTheSameInstance) {
+  StoreProvider provider = Make({});
+  std::array<std::shared_ptr<Store>, 6> opened;
+  testing::InThreads(opened.size(), [&](size_t i) {
+    opened[i] = provider.Open(kRepository).value();
+    EXPECT_TRUE(provider.Open("other" + std::to_string(i)));
+  });
+  for (const auto& store : opened) EXPECT_EQ(store, opened[0]);
 }
 
 }  // namespace

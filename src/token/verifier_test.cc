@@ -7,6 +7,7 @@
 #include "jose/checks.h"
 #include "tests/fake/fake_fetcher.h"
 #include "tests/support/shared_data.h"
+#include "tests/support/threads.h"
 #include "token/checks.h"
 #include "token/endorsement.h"
 #include "token/test_support.h"
@@ -422,6 +423,48 @@ TEST_F(TokenTest, RecordedTokensVerify) {
   CheckLog other_log;
   ExpectRefused(WithRoot()->Verify(text, other_log, then.context),
                 kTokenX5cChain);
+}
+
+// Known tokens, new ones and ones with an unknown key, which has the set read
+// again, in a memory that is too small for all.
+TEST_F(TokenTest, ThreadsShareOneVerifier) {
+  TokenVerifierConfig config;
+  config.cached_tokens = 4;
+  const auto verifier = WithKeySet(std::move(config));
+  std::vector<std::string> tokens;
+  for (int i = 0; i < 8; ++i) {
+    tokens.push_back(KidToken(
+        "k1", R"({"exp":1800000300,"n":)" + std::to_string(i) + "}", issuer_));
+  }
+  const std::string unknown = KidToken("k2", kClaims, issuer_);
+  const std::string shared = KidToken("k1", kClaims, issuer_);
+  testing::InThreads(6, [&](size_t i) {
+    for (size_t n = 0; n < 16; ++n) {
+      EXPECT_TRUE(Verify(*verifier, tokens[(i + n) % tokens.size()]));
+      EXPECT_FALSE(Verify(*verifier, unknown));
+      const auto known = Verify(*verifier, shared);
+      ASSERT_TRUE(known) << known.error().Text();
+      CheckLog log;
+      EXPECT_TRUE(verifier->TeeRecipient(*known, jose::Rsa15::kRefuse, log));
+    }
+  });
+}
+
+TEST(Endorsements, ThreadsShareOneMemory) {
+  const auto roots = crypto::Certificate::ListFromPem(test::kRootPem);
+  ASSERT_TRUE(roots);
+  Endorsements endorsements(*roots);
+  const auto jwk = jose::ParseJwk(HeaderJwk(
+      KeyFrom(test::kLeafKeyPem),
+      {std::string(test::kLeafDer), std::string(test::kIntermediateDer)}));
+  ASSERT_TRUE(jwk);
+  testing::InThreads(6, [&](size_t) {
+    for (int n = 0; n < 10; ++n) {
+      CheckLog log;
+      EXPECT_TRUE(endorsements.Endorse(*jwk, test::kNow, log));
+    }
+  });
+  EXPECT_LE(endorsements.verified_chains(), 6u);
 }
 
 }  // namespace

@@ -40,6 +40,7 @@ std::string ConfigText(const KbsServer::Options& options,
   ReplaceAll(text, "\"storage\"", "\"" + storage + "\"");
   ReplaceAll(text, "[[plugins]]\nname = \"sample\"\nitem = \"value\"\n", "");
   ReplaceAll(text, "[[plugins]]\nname = \"provisioner\"\n", "");
+  ReplaceAll(text, "[http_server]\n", "[http_server]\n" + options.http_server);
   if (options.strict) text = "strict_trustee_errors = true\n" + text;
   return text + options.appended;
 }
@@ -185,10 +186,14 @@ void KbsServer::QueueRandom(const Exchange& exchange) {
   random_.Queue(*id);
 }
 
-http::Response KbsServer::Replay(const Exchange& exchange) {
+void KbsServer::Prepare(const Exchange& exchange) {
   clock_.Advance(std::chrono::microseconds(10));  // no two at the same time
   SetTime(exchange);
   QueueRandom(exchange);
+}
+
+http::Response KbsServer::Replay(const Exchange& exchange) {
+  Prepare(exchange);
   return router_.Handle(exchange.request, Context());
 }
 

@@ -33,9 +33,10 @@ class ScriptedRandom final : public RandomSource {
 class KbsServer {
  public:
   struct Options {
-    std::string folder;    // goldens/kbs-http, with config/ and keys/
-    std::string config;    // "a.toml"
-    std::string appended;  // more TOML, after the file's
+    std::string folder;       // goldens/kbs-http, with config/ and keys/
+    std::string config;       // "a.toml"
+    std::string http_server;  // more TOML, for the table [http_server]
+    std::string appended;     // more TOML, after the file's
     bool strict = false;
     int64_t now = 0;  // unix seconds
   };
@@ -44,6 +45,9 @@ class KbsServer {
   // Sends the request at the recorded time, with the recorded nonce and
   // session id at hand.
   http::Response Replay(const Exchange& exchange);
+  // The same without sending: for who sends it over a socket. Only while the
+  // server is idle.
+  void Prepare(const Exchange& exchange);
 
   // What answers: for a test that puts a server around it.
   const http::Router& router() const { return router_; }

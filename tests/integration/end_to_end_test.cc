@@ -8,6 +8,7 @@
 #include "json/parse.h"
 #include "tests/integration/secrecy.h"
 #include "tests/support/shared_data.h"
+#include "tests/support/threads.h"
 
 namespace vouchsafe::integration {
 namespace {
@@ -181,6 +182,28 @@ TEST(Restart, StateOutlivesTheProcess) {
   ASSERT_TRUE(guest.Attest());
   EXPECT_EQ(guest.Get(kPath), kSecret);
   ExpectSecrecy(second, guest);
+}
+
+// Guests attest and fetch while an administrator changes what they ask for.
+TEST_F(EndToEnd, ManyGuestsAtOnce) {
+  guest_.SetResourcePolicy(policy::kAllowAllResourcePolicy);
+  testing::InThreads(5, [&](size_t i) {
+    Guest guest(deployment_.router());
+    for (int n = 0; n < 3; ++n) {
+      if (i == 0) {
+        guest.SetResource("default/test/other", std::to_string(n));
+        guest.SetResourcePolicy(policy::kAllowAllResourcePolicy);
+        guest.SetReferenceValue("svn", json::Array{json::Value("1")});
+        guest.SetAttestationPolicy("default_cpu", kSvnPolicy);
+        continue;
+      }
+      const auto token = guest.Attest();
+      ASSERT_TRUE(token) << token.error().Text();
+      EXPECT_EQ(guest.Get(kPath), kSecret);
+      EXPECT_EQ(guest.Get(kPath, *token), kSecret) << "with the bearer token";
+    }
+  });
+  EXPECT_GE(deployment_.decisions().Newest(100).size(), 24u);
 }
 
 }  // namespace

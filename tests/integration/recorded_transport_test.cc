@@ -4,12 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <set>
 
 #include "tests/goldens/compare.h"
 #include "tests/goldens/differences.h"
 #include "tests/goldens/kbs_server.h"
 #include "tests/goldens/transcript.h"
+#include "tests/integration/recorded_answers.h"
 #include "tests/integration/server_fixture.h"
 
 namespace vouchsafe::integration {
@@ -18,40 +18,10 @@ namespace {
 using goldens::TextOf;
 using vouchsafe::testing::SocketClient;
 
+// Rows of its other parts have a name after ": ".
 constexpr const char* kFile = "kbs-http/https-and-transport.json";
-
-// The answers in a stream of bytes: status and headers, and of a body the
-// problem's type and detail or the text.
-std::vector<goldens::Exchange> Answers(std::string_view bytes) {
-  std::vector<goldens::Exchange> out;
-  while (!bytes.empty()) {
-    goldens::Exchange one;
-    const size_t end = bytes.find("\r\n\r\n");
-    std::string_view head = bytes.substr(0, end);
-    bytes.remove_prefix(end == std::string_view::npos ? bytes.size() : end + 4);
-    const size_t space = head.find(' ');
-    one.name = head.substr(0, space);
-    one.status = std::atoi(std::string(head.substr(space + 1, 3)).c_str());
-    size_t length = 0;
-    for (size_t at = head.find("\r\n"); at != std::string_view::npos;
-         at = head.find("\r\n")) {
-      head.remove_prefix(at + 2);
-      const std::string_view line = head.substr(0, head.find("\r\n"));
-      const size_t colon = line.find(": ");
-      std::string name(line.substr(0, colon));
-      std::transform(name.begin(), name.end(), name.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-      });
-      one.headers.Add(name, line.substr(colon + 2));
-    }
-    length = static_cast<size_t>(
-        std::atol(std::string(one.headers.Get("content-length")).c_str()));
-    one.body = bytes.substr(0, length);
-    bytes.remove_prefix(std::min(length, bytes.size()));
-    out.push_back(std::move(one));
-  }
-  return out;
-}
+constexpr const char* kPayloadSteps =
+    "kbs-http/https-and-transport.json: payload_request_size_4096";
 
 void Compare(const std::string& recorded, const std::string& ours, bool strict,
              goldens::Differences& differences) {
@@ -64,13 +34,9 @@ void Compare(const std::string& recorded, const std::string& ours, bool strict,
     differences.Compare("header connection",
                         std::string(want[i].headers.Get("connection")),
                         std::string(got[i].headers.Get("connection")));
-    http::Response response;
-    response.status = got[i].status;
-    response.headers = got[i].headers;
-    response.body = got[i].body;
     goldens::CompareOptions options;
     options.strict = strict;
-    goldens::CompareAnswers(want[i], response, options, differences);
+    goldens::CompareAnswers(want[i], ResponseOf(got[i]), options, differences);
   }
 }
 
@@ -107,7 +73,7 @@ class RecordedTransport : public vouchsafe::testing::ServerFixture {
     server_->Stop();
   }
 
-  goldens::Differences differences_{{kFile}};
+  goldens::Differences differences_{{kFile}, {std::string(kFile) + ":"}};
 };
 
 TEST_F(RecordedTransport, EveryAnswerIsAsRecordedOrListed) {
@@ -115,6 +81,35 @@ TEST_F(RecordedTransport, EveryAnswerIsAsRecordedOrListed) {
   Replay(goldens, false);
   Replay(goldens, true);
   differences_.Finish();
+}
+
+// Trustee shifts the number without looking, so that 4096 MiB leave no room
+// for any body. Here it is refused, and the greatest size that is offered is
+// one that bodies fit into.
+TEST(RecordedPayloadLimit, IsRefusedOrHolds) {
+  SHARED_OR_SKIP(goldens, "goldens");
+  goldens::KbsServer::Options options;
+  options.folder = goldens + "/kbs-http";
+  options.config = "c-allowall-localjson.toml";
+  options.now = 1'795'558'617;
+  options.http_server = "payload_request_size = 4096\n";
+  goldens::Differences differences({kPayloadSteps});
+  differences.Step(kPayloadSteps, "start", "");
+  const auto refused = goldens::KbsServer::Create(options);
+  differences.Compare("start", "serves",
+                      refused ? "serves" : refused.error().message);
+
+  options.http_server = "payload_request_size = 1024\n";
+  const auto kbs = goldens::KbsServer::Create(options);
+  ASSERT_TRUE(kbs) << kbs.error().Text();
+  const goldens::Transcript steps =
+      goldens::LoadTranscript(goldens, kFile, "payload_request_size_4096");
+  for (const goldens::Exchange& exchange : steps.exchanges) {
+    differences.Step(kPayloadSteps, exchange.name, "");
+    goldens::CompareAnswers(exchange, (*kbs)->Replay(exchange), {},
+                            differences);
+  }
+  differences.Finish();
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "base/encoding.h"
 #include "tests/fake/snp_fixture.h"
+#include "tests/support/threads.h"
 #include "verifier/snp/claims.h"
 
 namespace vouchsafe::snp {
@@ -403,6 +404,27 @@ TEST_F(VerifierTest, MissingProcessorIsRefused) {
         ->Set(member, nullptr);
     ExpectRefused(Run(evidence), kProcessor, text);
   }
+}
+
+// The memory of verified certificates is smaller than what is asked for, so
+// that entries come and go under the threads.
+TEST_F(VerifierTest, ThreadsShareOneVerifier) {
+  std::vector<json::Value> evidence;
+  for (Generation generation : kGenerations) {
+    evidence.push_back(GoodEvidence(generation));
+  }
+  config_.max_cached_veks = 2;
+  const SnpVerifier verifier = MakeVerifier();
+  testing::InThreads(6, [&](size_t i) {
+    for (size_t n = 0; n < 4; ++n) {
+      RequestContext context;
+      context.clock = &clock_;
+      VerifyReport report;
+      const Claims claims = verifier.Evaluate(
+          evidence[(i + n) % evidence.size()], {}, report, context);
+      EXPECT_TRUE(claims.has_value()) << claims.error().Text();
+    }
+  });
 }
 
 }  // namespace
