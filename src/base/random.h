@@ -3,6 +3,7 @@
 // Randomness is passed in. crypto/random.h has the real source.
 
 #include <cstdint>
+#include <mutex>
 #include <span>
 
 #include "base/bytes.h"
@@ -29,6 +30,7 @@ class FixedRandom final : public RandomSource {
  public:
   explicit FixedRandom(uint64_t seed = 1) : state_(seed) {}
   void Fill(std::span<uint8_t> out) override {
+    const std::lock_guard lock(mutex_);
     for (auto& byte : out) {
       state_ = state_ * 6364136223846793005u + 1442695040888963407u;
       byte = static_cast<uint8_t>(state_ >> 56);
@@ -36,6 +38,7 @@ class FixedRandom final : public RandomSource {
   }
 
  private:
+  std::mutex mutex_;
   uint64_t state_;
 };
 
