@@ -65,10 +65,15 @@ class Program {
         << words[0];
     posix_spawn_file_actions_destroy(&files);
   }
+  // A sanitizer's report fails the running test, whatever the exit code.
   ~Program() {
-    if (pid_ <= 0) return;
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
+    if (pid_ > 0) {
+      kill(pid_, SIGKILL);
+      waitpid(pid_, nullptr, 0);
+    }
+    const std::string said = Errors();
+    EXPECT_EQ(said.find("Sanitizer: "), std::string::npos) << said;
+    EXPECT_EQ(said.find(": runtime error: "), std::string::npos) << said;
   }
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;

@@ -3,6 +3,7 @@
 
 #include "tests/integration/program.h"
 
+#include <gtest/gtest-spi.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -253,6 +254,22 @@ TEST_F(ProgramTest, FewOpenFilesAreKeptForTheStore) {
   EXPECT_EQ(StatusOf(refused.Answer()), "503");
   EXPECT_NE(program_->Errors().find("raise the limit of open files"),
             std::string::npos);
+}
+
+// What a sanitizer says in a program that is killed is not lost.
+TEST(ProgramReports, OfSanitizersFailTheTest) {
+  testing::TempDir folder;
+  for (const char* report :
+       {"WARNING: ThreadSanitizer: data race", "a.cc:1:2: runtime error: x"}) {
+    EXPECT_NONFATAL_FAILURE(
+        {
+          Program program(folder.path(),
+                          {"/bin/sh", "-c", "echo \"$0\" >&2", report});
+          program.WaitForEnd();
+        },
+        report);
+    std::ofstream(folder.path() + "/sh.err") << "";
+  }
 }
 
 }  // namespace
