@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <bit>
+#include <cassert>
 #include <charconv>
 #include <limits>
 
 namespace vouchsafe::json {
 namespace {
 
-constexpr size_t kLinearMembers = 64;
+constexpr size_t kLinearMembers = 96;
 constexpr size_t kFirstMembers = 4;  // room at the first; then it doubles
 // Runs up to this length are sorted, longer ones merged: a merge takes memory
 // for itself each time, and most objects are small.
@@ -113,6 +114,17 @@ Value& Object::Set(std::string_view name, Value value) {
     members_[index].value = std::move(value);
     return members_[index].value;
   }
+  return Append(name, std::move(value));
+}
+
+void Object::Add(std::string_view name, Value value) {
+  assert(IndexOf(name) == members_.size());
+  Append(name, std::move(value));
+}
+
+void Object::Reserve(size_t members) { members_.reserve(members); }
+
+Value& Object::Append(std::string_view name, Value&& value) {
   if (members_.capacity() == 0) members_.reserve(kFirstMembers);
   members_.push_back(Member{std::string(name), std::move(value)});
   if (members_.size() > kLinearMembers) IndexUpTo(members_.size());

@@ -17,7 +17,7 @@ namespace vouchsafe::json {
 class Value;
 struct Member;
 
-// Members in document order; names are unique. Lookup is linear up to 64
+// Members in document order; names are unique. Lookup is linear up to 96
 // members and indexed above, so a hostile object costs no quadratic time.
 class Object {
  public:
@@ -32,6 +32,10 @@ class Object {
   Value* Find(std::string_view name);
   // Replaces in place, or appends.
   Value& Set(std::string_view name, Value value);
+  // Appends without looking whether the name is there: for names that the
+  // program chose, all different (asserted outside release builds).
+  void Add(std::string_view name, Value value);
+  void Reserve(size_t members);
   bool Erase(std::string_view name);
 
   size_t size() const;
@@ -43,6 +47,7 @@ class Object {
 
  private:
   size_t IndexOf(std::string_view name) const;  // size() when absent
+  Value& Append(std::string_view name, Value&& value);
   void IndexUpTo(size_t count);
   std::vector<Member> members_;
   // Indexes of members, when large: sorted runs, their lengths the powers of

@@ -106,6 +106,25 @@ TEST(Object, LookupHoldsAcrossTheIndexAtEverySize) {
   EXPECT_EQ(object.size(), 10u);
 }
 
+TEST(Object, AddedMembersAreFoundAcrossTheIndexToo) {
+  Object object;
+  object.Reserve(200);
+  for (int i = 0; i < 200; ++i) object.Add(std::to_string(i), i);
+  EXPECT_EQ(object.size(), 200u);
+  for (int i = 0; i < 200; ++i) {
+    EXPECT_EQ(*object.Find(std::to_string(i)), Value(i));
+  }
+  EXPECT_EQ(object.Find("200"), nullptr);
+  object.Set("7", "again");
+  EXPECT_EQ(object.size(), 200u);
+}
+
+TEST(Object, AddingANameTwiceIsCaughtOutsideRelease) {
+  Object object;
+  object.Add("a", 1);
+  EXPECT_DEBUG_DEATH(object.Add("a", 2), "IndexOf");
+}
+
 TEST(Object, ManyMembersTakeNoQuadraticTime) {
   std::string text = "{";
   for (int i = 0; i < 200000; ++i) {

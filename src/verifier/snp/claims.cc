@@ -1,6 +1,7 @@
 #include "verifier/snp/claims.h"
 
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -119,55 +120,55 @@ void SetBits(json::Object& out, uint64_t policy, uint64_t platform) {
       {"platform_alias_check_complete", PlatformInfo::kAliasCheckComplete},
       {"platform_tio_enabled", PlatformInfo::kTio},
   };
-  for (const Bit& bit : kPolicy) out.Set(bit.name, (policy & bit.mask) != 0);
+  for (const Bit& bit : kPolicy) out.Add(bit.name, (policy & bit.mask) != 0);
   for (const Bit& bit : kPlatform) {
-    out.Set(bit.name, (platform & bit.mask) != 0);
+    out.Add(bit.name, (platform & bit.mask) != 0);
   }
 }
 
 void SetTcb(json::Object& out, const std::string& prefix, const RawTcb& raw,
             Generation generation) {
   const Tcb tcb = DecodeTcb(raw, generation);
-  out.Set(prefix + "_bootloader", int{tcb.bootloader});
-  out.Set(prefix + "_tee", int{tcb.tee});
-  out.Set(prefix + "_snp", int{tcb.snp});
-  out.Set(prefix + "_microcode", int{tcb.microcode});
-  if (tcb.fmc.has_value()) out.Set(prefix + "_fmc", int{*tcb.fmc});
+  out.Add(prefix + "_bootloader", int{tcb.bootloader});
+  out.Add(prefix + "_tee", int{tcb.tee});
+  out.Add(prefix + "_snp", int{tcb.snp});
+  out.Add(prefix + "_microcode", int{tcb.microcode});
+  if (tcb.fmc.has_value()) out.Add(prefix + "_fmc", int{*tcb.fmc});
 }
 
 void SetFirmware(json::Object& out, const std::string& prefix,
                  const FirmwareVersion& version) {
-  out.Set(prefix + "_major", int{version.major});
-  out.Set(prefix + "_minor", int{version.minor});
-  out.Set(prefix + "_build", int{version.build});
+  out.Add(prefix + "_major", int{version.major});
+  out.Add(prefix + "_minor", int{version.minor});
+  out.Add(prefix + "_build", int{version.build});
 }
 
 void SetIdentity(json::Object& out, const Report& report) {
-  out.Set("measurement", HexEncode(report.measurement));
-  out.Set("report_data", HexEncode(report.report_data));
-  out.Set("init_data", HexEncode(report.host_data));
-  out.Set("chip_id", HexEncode(report.chip_id));
-  out.Set("guest_svn", report.guest_svn);
-  out.Set("vmpl", report.vmpl);
-  out.Set("family_id", HexEncode(report.family_id));
-  out.Set("image_id", HexEncode(report.image_id));
-  out.Set("id_key_digest", HexEncode(report.id_key_digest));
-  out.Set("author_key_digest", HexEncode(report.author_key_digest));
-  out.Set("author_key_enabled", report.author_key_enabled());
-  out.Set("report_id", HexEncode(report.report_id));
-  out.Set("report_id_ma", HexEncode(report.report_id_ma));
+  out.Add("measurement", HexEncode(report.measurement));
+  out.Add("report_data", HexEncode(report.report_data));
+  out.Add("init_data", HexEncode(report.host_data));
+  out.Add("chip_id", HexEncode(report.chip_id));
+  out.Add("guest_svn", report.guest_svn);
+  out.Add("vmpl", report.vmpl);
+  out.Add("family_id", HexEncode(report.family_id));
+  out.Add("image_id", HexEncode(report.image_id));
+  out.Add("id_key_digest", HexEncode(report.id_key_digest));
+  out.Add("author_key_digest", HexEncode(report.author_key_digest));
+  out.Add("author_key_enabled", report.author_key_enabled());
+  out.Add("report_id", HexEncode(report.report_id));
+  out.Add("report_id_ma", HexEncode(report.report_id_ma));
 }
 
 void SetVersioned(json::Object& out, const Report& report) {
-  out.Set("report_version", report.version);
+  out.Add("report_version", report.version);
   if (report.version >= kCpuidReportVersion) {
-    out.Set("cpuid_family", int{report.cpuid_family});
-    out.Set("cpuid_model", int{report.cpuid_model});
-    out.Set("cpuid_stepping", int{report.cpuid_stepping});
+    out.Add("cpuid_family", int{report.cpuid_family});
+    out.Add("cpuid_model", int{report.cpuid_model});
+    out.Add("cpuid_stepping", int{report.cpuid_stepping});
   }
   if (report.version >= kMitigationReportVersion) {
-    out.Set("launch_mit_vector", report.launch_mit_vector);
-    out.Set("current_mit_vector", report.current_mit_vector);
+    out.Add("launch_mit_vector", report.launch_mit_vector);
+    out.Add("current_mit_vector", report.current_mit_vector);
   }
 }
 
@@ -177,10 +178,11 @@ json::Object MakeClaims(const VerifiedReport& verified) {
   const Report& report = verified.report();
   const Generation generation = verified.generation();
   json::Object out;
-  out.Set("policy_abi_major", static_cast<int>((report.policy >> 8U) & 0xFFU));
-  out.Set("policy_abi_minor", static_cast<int>(report.policy & 0xFFU));
+  out.Reserve(std::size(kSpecs));
+  out.Add("policy_abi_major", static_cast<int>((report.policy >> 8U) & 0xFFU));
+  out.Add("policy_abi_minor", static_cast<int>(report.policy & 0xFFU));
   SetBits(out, report.policy, report.platform_info);
-  out.Set("platform_info", report.platform_info);
+  out.Add("platform_info", report.platform_info);
   SetTcb(out, "reported_tcb", report.reported_tcb, generation);
   SetTcb(out, "current_tcb", report.current_tcb, generation);
   SetTcb(out, "committed_tcb", report.committed_tcb, generation);
@@ -189,10 +191,10 @@ json::Object MakeClaims(const VerifiedReport& verified) {
   SetFirmware(out, "committed_version", report.committed);
   SetIdentity(out, report);
   SetVersioned(out, report);
-  out.Set("processor", GenerationName(generation));
-  out.Set("signing_key", VekKindName(verified.vek().kind()));
+  out.Add("processor", GenerationName(generation));
+  out.Add("signing_key", VekKindName(verified.vek().kind()));
   const auto& csp_id = verified.vek().vek().extensions.csp_id;
-  if (csp_id.has_value()) out.Set("csp_id", *csp_id);
+  if (csp_id.has_value()) out.Add("csp_id", *csp_id);
   return out;
 }
 
