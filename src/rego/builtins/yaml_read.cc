@@ -32,6 +32,7 @@ class Reader {
       : call_(call), size_(text.size()) {
     ready_ = yaml_parser_initialize(&parser_) != 0;
     if (!ready_) return;
+    if (text.data() == nullptr) text = "";  // which the parser asserts
     yaml_parser_set_input_string(
         &parser_, reinterpret_cast<const unsigned char*>(text.data()),
         text.size());
