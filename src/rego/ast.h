@@ -134,6 +134,13 @@ struct Import {
   Span span;
 };
 
+// From after the # to the end of its line.
+struct Comment {
+  int row = 0;
+  int col = 0;  // of the #
+  std::string_view text;
+};
+
 struct Module {
   std::string file;
   std::string_view source;
@@ -142,6 +149,8 @@ struct Module {
   std::vector<std::string_view> package;  // without "data"
   Span package_span;
   std::vector<Import> imports;
+  std::vector<int> import_rows;   // of all, those of keywords too
+  std::vector<Comment> comments;  // when some may be annotations
   std::deque<Rule> rules;
   std::deque<Term> terms;
   std::deque<Literal> literals;

@@ -18,16 +18,17 @@ enum class Step : uint8_t {
   kLocals,      // declarations and assignments
   kVoidCalls,   // print(...) as a value
   kUndeclared,  // variables of print and of template strings
-  kWith,        // what `with` may replace
-  kConflicts,   // rules of one path
-  kFunctions,   // unknown ones, and numbers of arguments
-  kSafety,      // variables that nothing binds
+  kAnnotations,
+  kWith,       // what `with` may replace
+  kConflicts,  // rules of one path
+  kFunctions,  // unknown ones, and numbers of arguments
+  kSafety,     // variables that nothing binds
   kRecursion,
   kTypes,
   kDeprecated,
   kLint,  // warnings at every level
 };
-inline constexpr size_t kSteps = 12;
+inline constexpr size_t kSteps = 13;
 
 class Findings {
  public:

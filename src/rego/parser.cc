@@ -95,7 +95,32 @@ void Parser::AddRule(Rule rule) {
   module_.rules.push_back(std::move(rule));
 }
 
+// Between tokens stand white space and comments.
+void Parser::KeepComments() {
+  const std::string_view source = module_.source;
+  if (source.find("METADATA") == std::string_view::npos) return;
+  uint32_t from = 0;
+  int row = 1;
+  size_t line = 0, counted = 0;
+  for (const Token& token : tokens_) {
+    for (size_t at = source.find('#', from); at < token.begin;
+         at = source.find('#', at)) {
+      const size_t end = std::min(source.find('\n', at), source.size());
+      for (; counted < at; ++counted) {
+        if (source[counted] != '\n') continue;
+        ++row;
+        line = counted + 1;
+      }
+      module_.comments.push_back({row, static_cast<int>(at - line) + 1,
+                                  source.substr(at + 1, end - at - 1)});
+      at = end;
+    }
+    from = token.end;
+  }
+}
+
 void Parser::ParseModule() {
+  KeepComments();
   ParsePackage();
   while (IsWord("import")) ParseImport();
   ParseRules();
@@ -158,6 +183,7 @@ void Parser::ParseImport() {
   }
   import.renamed = renamed;
   import.span = SpanFrom(first);
+  module_.import_rows.push_back(import.span.row);
   if (built_in) return ImportWords(import);
   if (root != "data" && root != "input") {
     FailAt(SpanFrom(first + 1),

@@ -33,6 +33,7 @@ class Parser {
 
  private:
   // parser.cc
+  void KeepComments();
   void ParsePackage();
   void ParseImport();
   void ImportWords(const Import& import);

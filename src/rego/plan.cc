@@ -94,6 +94,8 @@ uint32_t FunctionPlanner::NewDefinition(const Definition& definition,
 
 void FunctionPlanner::StartDefinition(const Definition& definition) {
   module_ = definition.module;
+  rule_ = definition.rule;
+  in_else_ = false;
   const auto& modules = shared_.modules;
   file_ = static_cast<uint32_t>(
       std::find_if(modules.begin(), modules.end(),
@@ -226,6 +228,7 @@ void FunctionPlanner::PlanChain(const Definition& definition, uint32_t result,
                         Answer::From from) {
     const Label next = NewLabel();
     fail_ = next;
+    in_else_ = from == Answer::From::kElse;
     bound_.assign(rule.locals.size(), false);
     const uint32_t info = NewDefinition(definition, span, from);
     place_ = ir_.definitions[info].place;
@@ -432,9 +435,10 @@ class RecursionFinder {
 }  // namespace
 
 Plan MakePlan(const std::vector<std::unique_ptr<Module>>& modules, Tree& tree,
-              const std::vector<HostFunction>& host, Arena& arena,
+              const std::vector<HostFunction>& host,
+              const Annotations& annotations, Arena& arena,
               CompileClock* clock) {
-  PlanShared shared{modules, tree, host, arena, clock, {}, {}};
+  PlanShared shared{modules, tree, host, annotations, arena, clock, {}, {}};
   Ir& ir = shared.plan.ir;
   for (const auto& module : modules) ir.files.push_back(module->file);
   ir.places.emplace_back();

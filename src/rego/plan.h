@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 
+#include "rego/annotations.h"
 #include "rego/ir.h"
 #include "rego/safety.h"
 #include "rego/tree.h"
@@ -26,7 +27,8 @@ struct Plan {
 // analysis finds wrong with calls, `with` and cycles becomes faults that are
 // raised when reached.
 Plan MakePlan(const std::vector<std::unique_ptr<Module>>& modules, Tree& tree,
-              const std::vector<HostFunction>& host, Arena& arena,
+              const std::vector<HostFunction>& host,
+              const Annotations& annotations, Arena& arena,
               CompileClock* clock);
 
 }  // namespace vouchsafe::rego

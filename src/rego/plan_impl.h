@@ -12,6 +12,7 @@ struct PlanShared {
   const std::vector<std::unique_ptr<Module>>& modules;
   Tree& tree;
   const std::vector<HostFunction>& host;
+  const Annotations& annotations;
   Arena& arena;
   CompileClock* clock;
   Plan plan;
@@ -107,6 +108,8 @@ class FunctionPlanner {
   uint32_t place_ = 0;
 
   const Module* module_ = nullptr;
+  const Rule* rule_ = nullptr;
+  bool in_else_ = false;
   uint32_t file_ = 0;
   Bound bound_;
   std::vector<uint32_t> locals_;  // operand of each bound local

@@ -223,6 +223,26 @@ uint32_t FunctionPlanner::PlanCall(const Term* term) {
                  name + ": arity mismatch, want " + std::to_string(*arity) +
                      " arguments, got " + std::to_string(term->items.size()));
   }
+  if (term->callee == Callee::kBuiltin) {
+    static const auto chain =
+        static_cast<uint32_t>(StandardBuiltins().Find("rego.metadata.chain"));
+    static const auto own =
+        static_cast<uint32_t>(StandardBuiltins().Find("rego.metadata.rule"));
+    const Annotations& known = shared_.annotations;
+    const bool asks = term->target == chain || term->target == own;
+    if (asks && module_->package_span.row == 0) {  // a query
+      return Raise("eval_builtin_error",
+                   name + ": the " + name +
+                       " function must only be called within the scope of a "
+                       "rule");
+    }
+    if (term->target == chain) {
+      return Constant(known.Chain(shared_.arena, *module_, *rule_, in_else_));
+    }
+    if (term->target == own) {
+      return Constant(known.OfRule(shared_.arena, *rule_, in_else_));
+    }
+  }
   const std::vector<uint32_t> args = PlanAll(term->items);
   const uint32_t out = NewRegister();
   switch (term->callee) {

@@ -6,6 +6,7 @@
 
 #include "crypto/hash.h"
 #include "rego/analysis.h"
+#include "rego/annotations.h"
 #include "rego/fold.h"
 #include "rego/index.h"
 #include "rego/parser.h"
@@ -191,13 +192,14 @@ void Build(Modules& modules, ProgramData& data, CompiledData* out) {
   Resolve(modules, tree, host);
   if (query) out->variables = CollectVariables(query);
   Analyse(modules, tree, data.options, host, query, &clock, &findings);
+  const Annotations annotations(modules, &findings);
   const bool accepted = Report(findings, data, &out->diagnostics);
   const bool bad_query = TakeFindings(query, out);
   if (!accepted || bad_query) return;
   if (data.always) {
     KeepPaths(tree, &data.ir);
   } else {
-    Plan plan = MakePlan(modules, tree, host, data.arena, &clock);
+    Plan plan = MakePlan(modules, tree, host, annotations, data.arena, &clock);
     data.ir = std::move(plan.ir);
     data.host_use = std::move(plan.host_use);
     FoldConstants(&data);

@@ -62,8 +62,7 @@ inline void CheckCalls(std::span<const CallCase> cases,
       continue;
     }
     ASSERT_TRUE(got.starts_with("! ")) << got;
-    EXPECT_NE(got.find(std::string_view(one.want).substr(2)),
-              std::string::npos)
+    EXPECT_NE(got.find(std::string_view(one.want).substr(2)), std::string::npos)
         << got;
   }
 }

@@ -28,8 +28,8 @@ std::string_view Text(const yaml_char_t* text) {
 
 class Reader {
  public:
-  Reader(BuiltinCall& call, std::string_view text)
-      : call_(call), size_(text.size()) {
+  Reader(BuiltinCall& call, std::string_view text, YamlDialect dialect)
+      : call_(call), size_(text.size()), dialect_(dialect) {
     ready_ = yaml_parser_initialize(&parser_) != 0;
     if (!ready_) return;
     if (text.data() == nullptr) text = "";  // which the parser asserts
@@ -222,7 +222,11 @@ class Reader {
 
   Node Plain(std::string_view text, std::string_view tag) {
     using Is = YamlScalar::Is;
-    const YamlScalar scalar = ResolvePlain(text);
+    YamlScalar scalar = ResolvePlain(text);
+    if (scalar.is == Is::kBool && dialect_ == YamlDialect::kV3 &&
+        text.size() < 4) {  // yes, no, on, off, y, n
+      scalar.is = Is::kString;
+    }
     const bool fits = tag.empty() || tag == "timestamp" ||
                       (tag == "null" && scalar.is == Is::kNull) ||
                       (tag == "bool" && scalar.is == Is::kBool) ||
@@ -256,6 +260,7 @@ class Reader {
 
   BuiltinCall& call_;
   size_t size_;
+  const YamlDialect dialect_;
   yaml_parser_t parser_{};
   bool ready_ = false;
   bool done_ = false;
@@ -266,11 +271,12 @@ class Reader {
 
 }  // namespace
 
-Value ReadYaml(BuiltinCall& call, std::string_view text, std::string* why) {
+Value ReadYaml(BuiltinCall& call, std::string_view text, std::string* why,
+               YamlDialect dialect) {
   call.budget.Bytes(text.size() * 4);
   // What the library holds beside the arena.
   call.arena.Need(text.size() * 8);
-  Reader reader(call, text);
+  Reader reader(call, text, dialect);
   const Value out = reader.Run();
   *why = reader.why;
   return out;

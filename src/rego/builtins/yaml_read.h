@@ -10,9 +10,13 @@
 
 namespace vouchsafe::rego {
 
+// Of Go's packages: v2 knows yes, on, y as booleans, v3 only true and false.
+enum class YamlDialect { kV2, kV3 };
+
 // The first document of the text, null when it is empty. Undefined with a
 // reason when malformed: "yaml: line 1: did not find expected ...".
-Value ReadYaml(BuiltinCall& call, std::string_view text, std::string* why);
+Value ReadYaml(BuiltinCall& call, std::string_view text, std::string* why,
+               YamlDialect dialect = YamlDialect::kV2);
 
 // What a plain scalar means.
 struct YamlScalar {
