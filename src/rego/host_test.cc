@@ -101,7 +101,10 @@ TEST(Host, RecordAndReplay) {
   EXPECT_EQ(calls, 0);
   const HostAnswers none;
   request.known = &none;
-  EXPECT_EQ(Ask(*compiled.program, request).error->code, "eval_host_error");
+  const Outcome lacking = Ask(*compiled.program, request);
+  EXPECT_EQ(lacking.error->code, "eval_host_error");
+  EXPECT_EQ(lacking.error->message,
+            "twice: the recording has no answer for the arguments [1]");
   for (const char* bad :
        {"{}", "[1]", R"([{"function": 1}])",
         R"([{"function": "f", "arguments": 1, "answer": 1}])"}) {

@@ -244,10 +244,13 @@ void FunctionPlanner::PlanChain(const Definition& definition, uint32_t result,
     PlaceLabel(next);
     Emit(Op::kJumpDefined, 0, chain, 0, done);
   };
+  const size_t first = ir_.definitions.size();
   link(rule.body, rule.value, rule.span, Answer::From::kDefinition);
   for (const ElseLink& other : rule.otherwise) {
     link(other.body, other.value, other.span, Answer::From::kElse);
   }
+  // What ends the chain is of all of it, not of the last link.
+  place_ = ir_.definitions[first].place;
   const Label none = NewLabel();
   Jump(none);
   PlaceLabel(done);

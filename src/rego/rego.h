@@ -403,7 +403,7 @@ struct WhyOptions {
 //   rule, state ("defined", "undefined", "absent", "error"), value, from
 //   ("definition", "else", "default", "package", "nothing"), file, line,
 //   error; tried: [{file, line, outcome ("succeeded", "failed", "not
-//   applicable"), at: {line, col, expression}, reason ("missing", "false",
+//   applicable"), at: {line, column, expression}, reason ("missing", "false",
 //   "undefined", "mismatch", "empty", "not iterable", "holds"), message,
 //   missing, left, right, variables, elements, reached, asked: [{call,
 //   answer}], rules: [the same as the tree]}]

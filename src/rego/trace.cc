@@ -104,7 +104,8 @@ void Trace::Stepped(const Frame& frame, const Instruction& at) {
       return;
     }
   }
-  loops.emplace_back(pc, 1);
+  // Solutions under `with` are no elements of anything.
+  if (WithBefore(*frame.function, pc) == kNoTrace) loops.emplace_back(pc, 1);
 }
 
 void Trace::Succeeded(const Machine& machine, const Frame& frame,
@@ -143,6 +144,11 @@ void Trace::Failed(const Machine& machine, const Frame& frame, uint32_t pc) {
     known.times += pc == known.pc;
     return;
   }
+  // Under `with` nothing was found: what failed there says why.
+  if (known.kind != Failure::Kind::kNone &&
+      WithBefore(*frame.function, pc) < known.pc) {
+    return;
+  }
   Failure failure;
   failure.pc = pc;
   failure.place = frame.function->code[pc].place;
@@ -173,6 +179,22 @@ void Trace::Variables(
     }
     if (!known) out.emplace_back(variable.name, std::move(shown));
   }
+}
+
+uint32_t Trace::WithBefore(const Function& function, uint32_t pc) {
+  const Instruction& at = function.code[pc];
+  if (at.op != Op::kNext) return kNoTrace;
+  const Instruction* made = Maker(function, pc, at.b);
+  if (made == nullptr || made->op != Op::kBuilderDone) return kNoTrace;
+  auto from = static_cast<uint32_t>(made - function.code.data());
+  if (from == 0 || function.code[from - 1].op != Op::kWithLeave) {
+    return kNoTrace;
+  }
+  for (size_t open = 0; from-- > 0;) {
+    if (function.code[from].op == Op::kWithLeave) ++open;
+    if (function.code[from].op == Op::kWithEnter && --open == 0) return from;
+  }
+  return kNoTrace;
 }
 
 const Instruction* Trace::Maker(const Function& function, uint32_t pc,

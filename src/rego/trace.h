@@ -115,6 +115,9 @@ class Trace {
                      uint32_t operand, int depth = 0) const;
   std::string Show(const Machine& machine, const Frame& frame, uint32_t pc,
                    uint32_t operand) const;
+  // Where the expression under `with` begins whose solutions are taken one by
+  // one at `pc`; kNoTrace when something else is.
+  static uint32_t WithBefore(const Function& function, uint32_t pc);
   // The instruction before `pc` that made the operand; null for none.
   static const Instruction* Maker(const Function& function, uint32_t pc,
                                   uint32_t operand);

@@ -1,5 +1,6 @@
 // Calls: rules, functions, built-ins, the host, and what `with` changes.
 
+#include "json/write.h"
 #include "rego/trace.h"
 #include "rego/vm.h"
 
@@ -216,8 +217,12 @@ Value Machine::AskHost(const HostFunction& host, std::span<const Value> args) {
     if (known) return record(known->answer);
   }
   if (request_.replay) {
-    throw Halt{"eval_host_error", "",
-               host.name + ": the recording has no such call"};
+    constexpr size_t kShown = 256;
+    std::string shown = json::Write(json::Value(std::move(json_args)));
+    if (shown.size() > kShown) shown = shown.substr(0, kShown) + "...";
+    throw Halt{
+        "eval_host_error", "",
+        host.name + ": the recording has no answer for the arguments " + shown};
   }
   if (++budget_.host_calls > budget_.limits.host_calls) {
     ThrowLimit("limit_host_calls", "more calls of the host than allowed");

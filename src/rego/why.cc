@@ -223,7 +223,26 @@ const json::Array& List(const json::Value& object, std::string_view name) {
   return list ? *list : none;
 }
 
-std::string Headline(const json::Value& node) {
+// "line 7"; in a tree of several files "lib.rego line 7".
+std::string LineOf(const json::Value& node, bool several_files) {
+  return (several_files ? Text(node, "file") + " line " : "line ") +
+         std::to_string(Number(node, "line"));
+}
+
+// Whether the tree names another file than `file`, which is that seen first.
+bool HasSeveralFiles(const json::Value& node, std::string& file) {
+  const std::string here = Text(node, "file");
+  if (file.empty()) file = here;
+  if (!here.empty() && here != file) return true;
+  for (const char* list : {"tried", "rules"}) {
+    for (const json::Value& below : List(node, list)) {
+      if (HasSeveralFiles(below, file)) return true;
+    }
+  }
+  return false;
+}
+
+std::string Headline(const json::Value& node, bool several_files) {
   std::string out = Text(node, "rule");
   const json::Array& arguments = List(node, "arguments");
   for (size_t i = 0; i < arguments.size(); ++i) {
@@ -240,8 +259,8 @@ std::string Headline(const json::Value& node) {
   out += " = " + Text(node, "value");
   const std::string from = Text(node, "from");
   if (from.empty() || from == "package" || from == "nothing") return out;
-  return out + (from == "definition" ? " (line " : " (" + from + ", line ") +
-         std::to_string(Number(node, "line")) + ")";
+  return out + (from == "definition" ? " (" : " (" + from + ", ") +
+         LineOf(node, several_files) + ")";
 }
 
 // "left 115, right [114, 116]"
@@ -270,14 +289,22 @@ std::string Variables(const json::Value& tried) {
   return out;
 }
 
-std::string OneLine(std::string text) {
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  return text;
+// The indents of a text of several lines go with their ends.
+std::string OneLine(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    out += text[i] == '\n' ? ' ' : text[i];
+    if (text[i] != '\n') continue;
+    i = std::min(text.find_first_not_of(" \t\n", i), text.size()) - 1;
+  }
+  return out;
 }
 
 class TextMaker {
  public:
   std::string Run(const json::Value& tree) {
+    std::string file;
+    several_files_ = HasSeveralFiles(tree, file);
     Node(tree, 0);
     return std::move(out_);
   }
@@ -291,7 +318,8 @@ class TextMaker {
 
   void Node(const json::Value& node, size_t indent) {
     const bool above = !Text(node, "explained").empty();
-    Line(indent, Headline(node) + (above ? ", explained above" : ""));
+    Line(indent,
+         Headline(node, several_files_) + (above ? ", explained above" : ""));
     for (const json::Value& tried : List(node, "tried")) {
       Try(tried, indent + 1);
     }
@@ -301,8 +329,8 @@ class TextMaker {
   void Try(const json::Value& tried, size_t indent) {
     const std::string outcome = Text(tried, "outcome");
     const std::string line =
-        std::string(tried.Find("else") ? "else" : "tried") + " line " +
-        std::to_string(Number(tried, "line"));
+        std::string(tried.Find("else") ? "else " : "tried ") +
+        LineOf(tried, several_files_);
     const std::string missing = Text(tried, "missing");
     if (outcome == "not applicable") {
       return Line(indent, line + ": not applicable, " +
@@ -333,6 +361,7 @@ class TextMaker {
   }
 
   std::string out_;
+  bool several_files_ = false;
 };
 
 // Facts of a tree, the most telling first.
@@ -383,7 +412,7 @@ class LineMaker {
     }
     const std::string loop = Loop(tried);
     if (!loop.empty()) out += "; " + loop;
-    return OneLine(std::move(out));
+    return OneLine(out);
   }
 
   std::string last_;

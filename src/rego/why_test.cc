@@ -88,6 +88,29 @@ TEST(Why, Text) {
   else line 3: not applicable, input.b is missing
   else line 4: succeeded
 )"},
+      {"under with",
+       "x if {\n  input.b == 3 with input.b as 4\n    with input.c as 5\n}",
+       "{}",
+       R"(data.p.x is undefined
+  tried line 2: failed at line 3
+    input.b == 3 with input.b as 4 with input.c as 5
+    left 4, right 3
+)"},
+      {"a rule under with",
+       "x if data.p.y == 1 with input.b as 4\ny := input.b", "{}",
+       R"(data.p.x is undefined
+  tried line 2: failed at line 2
+    data.p.y == 1 with input.b as 4
+    left 4, right 1
+    data.p.y = 4 (line 3)
+      tried line 3: succeeded
+)"},
+      {"after with", "x if {\n  input.a with input.a as 1\n  input.b\n}", "{}",
+       R"(data.p.x is undefined
+  tried line 2: failed at line 4
+    input.b
+    input has no key "b"
+)"},
       {"a rule referred to",
        "x if kernel\nkernel if {\n  some e in input.log\n  e.type == \"k\"\n"
        "  e.digest == \"good\"\n}",
@@ -247,6 +270,27 @@ TEST(Why, LinesForARecord) {
   EXPECT_EQ(WhyLines(why.tree, 1).size(), 1u);
 }
 
+TEST(Why, NamesFilesWhenThereAreSeveral) {
+  const Source sources[] = {
+      {"p.rego", "package p\ndefault x := 1\nx := 2 if data.lib.ok"},
+      {"lib.rego", "package lib\nok if input.a"}};
+  const CompileResult compiled = Compile(sources, Builtins::Standard());
+  const Document input = *Document::FromJson(R"({"a": false})");
+  Request request;
+  request.input = &input;
+  const Explanation why =
+      Why(*compiled.program, request, compiled.program->Find("data.p.x"));
+  EXPECT_EQ(why.text, R"(data.p.x = 1 (default, p.rego line 2)
+  tried p.rego line 3: failed at line 3
+    data.lib.ok
+    data.lib.ok is undefined
+    data.lib.ok is undefined
+      tried lib.rego line 2: failed at line 2
+        input.a
+        is false
+)");
+}
+
 TEST(Why, DepthIsBounded) {
   std::string policy = "package p\nx if r0\n";
   for (int i = 0; i < 20; ++i) {
@@ -260,6 +304,23 @@ TEST(Why, DepthIsBounded) {
                               compiled.program->Find("data.p.x"), options);
   EXPECT_NE(why.text.find("data.p.r1 "), std::string::npos) << why.text;
   EXPECT_EQ(why.text.find("data.p.r5 "), std::string::npos) << why.text;
+}
+
+TEST(Coverage, AnElseThatIsNotTriedIsNotReached) {
+  const CompileResult compiled =
+      Compile(Source{"p.rego",
+                     "package p\nx := 1 if {\n  input.a\n} else := 2 if {\n"
+                     "  input.b\n}\n"},
+              Builtins::Standard());
+  const Document input = *Document::FromJson(R"({"a": 1})");
+  Coverage coverage(*compiled.program);
+  Request request;
+  request.input = &input;
+  request.entries = {compiled.program->Find("data.p.x")};
+  request.coverage = &coverage;
+  ASSERT_FALSE(Evaluate(*compiled.program, request).error);
+  EXPECT_EQ(json::Write(*coverage.ToJson().At("/files/p.rego")),
+            R"({"covered":[2,3],"not_covered":[4,5]})");
 }
 
 TEST(Coverage, LinesAndExpressions) {
