@@ -18,6 +18,7 @@ class Eval final : public Subcommand {
                          [this] { return ExitCode(Run()); });
     options_.DeclarePolicies(command);
     options_.DeclareQuestion(command);
+    options_.DeclareRecording(command);
     command
         .Option("-q,--query", &question_.query, "QUERY",
                 "Expressions over data and input: \"data.policy.allow = x\"")
@@ -39,6 +40,7 @@ class Eval final : public Subcommand {
               : policy_tools::EvalText(loaded, answer);
     std::fwrite(text.data(), 1, text.size(),
                 answer.ok() || json_ ? stdout : stderr);
+    TRY(options_.Record(loaded, answer.asked));
     if (!answer.ok()) return cli::kFailed;
     return fail_ && !answer.holds() ? cli::kFailed : cli::kOk;
   }

@@ -2,6 +2,9 @@
 
 #include <cstdio>
 
+#include "json/write.h"
+#include "policy_tools/files.h"
+
 namespace vouchsafe {
 
 void PolicyOptions::DeclarePolicies(cli::Command& command) {
@@ -24,6 +27,25 @@ void PolicyOptions::DeclareQuestion(cli::Command& command) {
       .Flag("--undefined-on-error", &undefined_on_error_,
             "A built-in function that fails is undefined (OPA's way), not an "
             "error (the services' way)");
+}
+
+void PolicyOptions::DeclareRecording(cli::Command& command) {
+  command
+      .Option("--record", &record_, "PATH",
+              "Write what repeats this evaluation: the reference values "
+              "answered, the time, digests of policy and documents")
+      .Option("--replay", &setup_.replay, "PATH",
+              "Repeat the evaluation recorded there, with nothing asked");
+}
+
+Result<> PolicyOptions::Record(const policy_tools::Loaded& loaded,
+                               const rego::HostAnswers& asked) const {
+  if (!record_ || !loaded.compiled.program) return {};
+  std::fflush(stdout);  // which may be what it goes to
+  policy_tools::Recording recording = loaded.question;
+  recording.answers = asked;
+  return policy_tools::ReplaceFile(
+      *record_, json::WritePretty(policy_tools::ToJson(recording)) + "\n");
 }
 
 policy_tools::PolicySetup PolicyOptions::Setup() const {

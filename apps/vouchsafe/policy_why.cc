@@ -18,9 +18,16 @@ class WhyPolicy final : public Subcommand {
                          [this] { return ExitCode(Run()); });
     options_.DeclarePolicies(command);
     options_.DeclareQuestion(command);
+    options_.DeclareRecording(command);
     command
-        .List("-e,--entry", &entries_, "PATH",
+        .List("-e,--entry", &question_.entries, "PATH",
               "data.policy.allow; without: what the services ask for")
+        .Option("--depth", &depth_, "N",
+                "How deep into rules that are referred to")
+        .Flag("--hide-values", &hide_values_,
+              "Types and sizes in place of values")
+        .List("--redact", &question_.options.redact, "PATH",
+              "input.init_data: its type and size in place of its value")
         .Flag("--json", &json_, "As JSON");
   }
 
@@ -29,17 +36,27 @@ class WhyPolicy final : public Subcommand {
     const policy_tools::Loaded loaded =
         TRY(policy_tools::Load(options_.Setup()));
     const policy_tools::WhyAnswer answer =
-        TRY(policy_tools::Explain(loaded, entries_));
+        TRY(policy_tools::Explain(loaded, Question()));
     const std::string text =
         json_ ? json::WritePretty(policy_tools::WhyJson(answer)) + "\n"
               : policy_tools::WhyText(loaded, answer);
     std::fwrite(text.data(), 1, text.size(),
                 answer.refused && !json_ ? stderr : stdout);
+    TRY(options_.Record(loaded, answer.asked));
     return answer.refused || answer.failed ? cli::kFailed : cli::kOk;
   }
 
+  policy_tools::WhyQuestion Question() const {
+    policy_tools::WhyQuestion out = question_;
+    out.options.depth = depth_;
+    out.options.show_values = !hide_values_;
+    return out;
+  }
+
   PolicyOptions options_;
-  std::vector<std::string> entries_;
+  policy_tools::WhyQuestion question_;
+  uint64_t depth_ = rego::WhyOptions().depth;
+  bool hide_values_ = false;
   bool json_ = false;
 };
 

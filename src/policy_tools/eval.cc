@@ -127,6 +127,7 @@ Result<EvalAnswer> Eval(const Loaded& loaded, const EvalQuestion& question) {
   if (!loaded.compiled.program) return out;
   const rego::Program& program = *loaded.compiled.program;
   rego::Request request = loaded.Request();
+  request.record = &out.asked;
   if (question.query) {
     rego::QueryOutcome outcome = rego::Query(program, *question.query, request);
     for (rego::Diagnostic& finding : outcome.diagnostics) {
@@ -151,7 +152,6 @@ Result<EvalAnswer> Eval(const Loaded& loaded, const EvalQuestion& question) {
     out.answers = std::move(outcome.answers);
     out.stats = outcome.stats;
   }
-  out.asked = loaded.references->asked();
   return out;
 }
 
@@ -194,7 +194,11 @@ json::Value EvalJson(const EvalAnswer& answer) {
     out.Set("answers", std::move(answers));
   }
   json::Object asked;
-  for (const auto& [id, value] : answer.asked) asked.Set(id, value);
+  for (const rego::HostAnswer& one : answer.asked.list()) {
+    const std::string* id =
+        one.arguments.size() == 1 ? one.arguments[0].if_string() : nullptr;
+    if (id != nullptr) asked.Set(*id, one.answer);
+  }
   out.Set("reference_values", std::move(asked));
   out.Set("stats", StatsJson(answer.stats));
   return out;

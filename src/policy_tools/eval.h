@@ -22,7 +22,7 @@ struct EvalAnswer {
   std::vector<rego::Answer> answers;
   std::vector<rego::Bindings> solutions;
   bool is_query = false;
-  std::map<std::string, json::Value> asked;  // reference values by id
+  rego::HostAnswers asked;  // as used, in order
   rego::Stats stats;
 
   // The policy and the query were understood and nothing failed.

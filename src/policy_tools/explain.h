@@ -1,8 +1,8 @@
 #pragma once
 
-// vouchsafe policy why: what was tried for an answer, and where it failed.
+// vouchsafe policy why: the tree of what was tried for an answer, where it
+// failed, and on which values (rego.md section 16).
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,28 +11,26 @@
 
 namespace vouchsafe::policy_tools {
 
-struct Explained {
-  std::optional<rego::EvalError> error;
-  rego::Answer answer;  // without error
-  std::vector<rego::Tried> tried;
+struct WhyQuestion {
+  std::vector<std::string> entries;  // "data.policy.allow"
+  rego::WhyOptions options;
 };
 
 struct WhyAnswer {
   std::vector<rego::Diagnostic> findings;  // of a policy that was refused
   bool refused = false;
   bool failed = false;                       // an evaluation ended in an error
-  std::vector<Explained> explained;          // one per entry
-  std::map<std::string, json::Value> asked;  // reference values by id
+  std::vector<rego::Explanation> explained;  // one per entry
+  rego::HostAnswers asked;                   // as used, in order
 };
 
 // No entry: those that services ask for; kInvalidInput when the policy defines
 // none.
-Result<WhyAnswer> Explain(const Loaded& loaded,
-                          const std::vector<std::string>& entries);
+Result<WhyAnswer> Explain(const Loaded& loaded, const WhyQuestion& question);
 
+// The trees; an error with its source line after the tree it ended.
 std::string WhyText(const Loaded& loaded, const WhyAnswer& answer);
-// {"entries": [{rule, state, value, file, line, tried: [{rule, file, line,
-// outcome, at: {file, line, col, expression}, reason}]}], "asked": {}}
+// {"entries": [Explanation::tree]}, or {"findings": []} when it was refused.
 json::Value WhyJson(const WhyAnswer& answer);
 
 }  // namespace vouchsafe::policy_tools

@@ -23,6 +23,15 @@ Result<std::string> ReadAll(std::istream& in, const std::string& name) {
   return text;
 }
 
+// What /dev/stdout and process substitution name is no file of that folder.
+bool CanBeReplaced(const std::string& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (path.starts_with("/dev/")) return false;
+  return !std::filesystem::exists(status) ||
+         std::filesystem::is_regular_file(status);
+}
+
 }  // namespace
 
 Result<std::string> ReadWholeFile(const std::string& path) {
@@ -61,6 +70,13 @@ Result<std::vector<std::string>> FilesBelow(const std::string& path,
 }
 
 Result<> ReplaceFile(const std::string& path, const std::string& text) {
+  if (!CanBeReplaced(path)) {
+    std::ofstream out(path, std::ios::binary | std::ios::app);
+    out << text;
+    out.flush();
+    if (!out) return Fail(ErrorCode::kUnavailable, "cannot write " + path);
+    return {};
+  }
   const std::string beside = path + ".vouchsafe-new";
   std::error_code error;
   const auto mode = std::filesystem::status(path, error).permissions();

@@ -24,7 +24,8 @@ Result<std::string> ReadWholeFile(const std::string& path);
 Result<std::vector<std::string>> FilesBelow(const std::string& path,
                                             std::string_view ending);
 
-// Through a file beside it that then takes its place. kUnavailable.
+// Through a file beside it that then takes its place; pipes and devices are
+// written to. kUnavailable.
 Result<> ReplaceFile(const std::string& path, const std::string& text);
 
 // "" when there is none.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/clock.h"
+#include "base/encoding.h"
 #include "config/source.h"
 #include "json/parse.h"
 #include "policy_tools/files.h"
@@ -45,7 +47,7 @@ Result<> Merge(json::Object& into, const json::Object& from,
   return {};
 }
 
-Result<rego::Document> LoadData(const std::vector<std::string>& paths) {
+Result<json::Value> LoadData(const std::vector<std::string>& paths) {
   json::Object all;
   for (const std::string& path : paths) {
     const json::Value value = TRY(LoadValue(path));
@@ -54,7 +56,22 @@ Result<rego::Document> LoadData(const std::vector<std::string>& paths) {
     }
     TRY(Merge(all, *value.if_object(), ""));
   }
-  return rego::Document::FromValue(std::move(all));
+  return json::Value(std::move(all));
+}
+
+Result<> Replay(const PolicySetup& setup, Loaded& loaded) {
+  if (setup.reference_values) {
+    return Fail(ErrorCode::kInvalidInput,
+                "--reference-values would not be asked: --replay answers");
+  }
+  const std::string text = TRY(ReadWholeFile(*setup.replay));
+  Recording recorded = TRY(ReadRecording(text, *setup.replay));
+  // A policy that is refused is not asked.
+  if (!loaded.compiled.program) return {};
+  TRY(CheckSameQuestion(recorded, loaded.question, *setup.replay));
+  loaded.question.time_unix_ns = recorded.time_unix_ns;
+  loaded.replay = std::move(recorded.answers);
+  return {};
 }
 
 Result<> CheckStandardInput(const PolicySetup& setup) {
@@ -63,6 +80,7 @@ Result<> CheckStandardInput(const PolicySetup& setup) {
       std::count(setup.data.begin(), setup.data.end(), "-");
   if (setup.input == "-") ++uses;
   if (setup.reference_values == "-") ++uses;
+  if (setup.replay == "-") ++uses;
   if (uses <= 1) return {};
   return Fail(ErrorCode::kInvalidInput,
               "\"-\" (the standard input) can be read only once");
@@ -71,22 +89,14 @@ Result<> CheckStandardInput(const PolicySetup& setup) {
 }  // namespace
 
 Result<json::Value> ReferenceTable::Ask(
-    std::span<const json::Value> arguments) {
+    std::span<const json::Value> arguments) const {
   const std::string* id =
       arguments.size() == 1 ? arguments[0].if_string() : nullptr;
   if (id == nullptr) {
     return Fail(ErrorCode::kInvalidInput, "want one string, the id");
   }
   const json::Value* found = stored_.Find(*id);
-  json::Value answer = found ? *found : json::Value();
-  const std::lock_guard lock(mutex_);
-  asked_.insert_or_assign(*id, answer);
-  return answer;
-}
-
-std::map<std::string, json::Value> ReferenceTable::asked() const {
-  const std::lock_guard lock(mutex_);
-  return asked_;
+  return found ? *found : json::Value();
 }
 
 rego::Builtins ToolBuiltins(std::shared_ptr<ReferenceTable> table) {
@@ -124,21 +134,32 @@ rego::Request Loaded::Request() const {
   rego::Request out;
   out.input = input ? &*input : nullptr;
   out.data = data ? &*data : nullptr;
-  out.strict_errors = strict_errors;
+  out.strict_errors = question.strict_errors;
+  out.now_ns = question.time_unix_ns;
+  out.known = replay ? &*replay : nullptr;
+  out.replay = replay.has_value();
   return out;
 }
 
 Result<Loaded> Load(const PolicySetup& setup) {
   TRY(CheckStandardInput(setup));
   Loaded out;
-  out.strict_errors = setup.strict_errors;
+  Recording& question = out.question;
+  question.version = setup.version;
+  question.strict_errors = setup.strict_errors;
+  question.time_unix_ns = SystemClock().UnixMicros() * 1'000;
   out.sources = TRY(LoadSources(setup.policies));
   if (setup.input) {
     out.input_text = TRY(ReadWholeFile(*setup.input));
     const json::Value value = TRY(ParseDocument(*setup.input, out.input_text));
     out.input = TRY(rego::Document::FromValue(value));
+    question.input_sha384 = DocumentSha384(value);
   }
-  if (!setup.data.empty()) out.data = TRY(LoadData(setup.data));
+  if (!setup.data.empty()) {
+    const json::Value value = TRY(LoadData(setup.data));
+    out.data = TRY(rego::Document::FromValue(value));
+    question.data_sha384 = DocumentSha384(value);
+  }
   json::Value stored = json::Object();
   if (setup.reference_values) stored = TRY(LoadValue(*setup.reference_values));
   if (stored.if_object() == nullptr) {
@@ -151,6 +172,10 @@ Result<Loaded> Load(const PolicySetup& setup) {
   options.level = setup.level;
   out.compiled =
       rego::Compile(out.sources, ToolBuiltins(out.references), options);
+  if (out.compiled.program) {
+    question.policy_sha384 = HexEncode(out.compiled.program->SourceSha384());
+  }
+  if (setup.replay) TRY(Replay(setup, out));
   return out;
 }
 

@@ -3,15 +3,14 @@
 // What the commands on policies work on: policy files, documents and stored
 // reference values, read once and compiled.
 
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "json/value.h"
+#include "policy_tools/recording.h"
 #include "rego/rego.h"
 
 namespace vouchsafe::policy_tools {
@@ -28,23 +27,23 @@ struct PolicySetup {
   std::vector<std::string> data;  // objects, merged
   // An object of reference values by id; absent: nothing is stored.
   std::optional<std::string> reference_values;
+  // A recording (recording.h) of the same policies and documents: the function
+  // is answered from it, and nothing else is asked.
+  std::optional<std::string> replay;
   rego::Version version = rego::Version::kV1;
   rego::Level level = rego::Level::kLenient;
   bool strict_errors = true;  // false: a failing built-in is undefined
 };
 
-// Answers from a table and keeps what was asked. Thread-safe.
+// Answers from a table. Thread-safe.
 class ReferenceTable {
  public:
   explicit ReferenceTable(json::Value stored) : stored_(std::move(stored)) {}
   // Null when nothing is stored; kInvalidInput unless asked with a string.
-  Result<json::Value> Ask(std::span<const json::Value> arguments);
-  std::map<std::string, json::Value> asked() const;  // answers by id
+  Result<json::Value> Ask(std::span<const json::Value> arguments) const;
 
  private:
   const json::Value stored_;
-  mutable std::mutex mutex_;
-  std::map<std::string, json::Value> asked_;
 };
 
 struct Loaded {
@@ -54,13 +53,17 @@ struct Loaded {
   std::string input_text;  // as read, for measurements
   std::shared_ptr<ReferenceTable> references;
   rego::CompileResult compiled;  // the program is null when it was refused
-  bool strict_errors = true;
+  // What is asked, and at which time (that of the recording that is replayed);
+  // with the answers of an evaluation it is its recording.
+  Recording question;
+  std::optional<rego::HostAnswers> replay;
 
   // Borrows this.
   rego::Request Request() const;
 };
 
-// kInvalidInput, kNotFound, kTooLarge. That the policy is refused is no error
+// kInvalidInput, kNotFound, kTooLarge; kConflict when what is replayed is of
+// something else. That the policy is refused is no error
 // here: look at `compiled`.
 Result<Loaded> Load(const PolicySetup& setup);
 

@@ -31,23 +31,19 @@ std::string Complaint(const json::Value& value) {
   return out;
 }
 
-// The place where each definition of the rule stopped.
-std::string Tries(const Loaded& loaded, const std::string& path,
-                  const std::vector<rego::Tried>& tried) {
-  std::string out;
-  for (const rego::Tried& one : tried) {
-    if (one.rule != path || one.succeeded || one.failed_at.row < 1) continue;
-    out += one.failed_text + " " + one.reason + "\n" +
-           Excerpt(loaded.sources, one.failed_at);
-  }
-  return out;
+// What was tried, without the first line, which says that it is undefined.
+std::string Tries(const std::string& text) {
+  const size_t end = text.find('\n');
+  return end == text.npos ? std::string() : text.substr(end + 1);
 }
 
-TestResult RunOne(const Loaded& loaded, const std::string& path) {
+TestResult RunOne(const Loaded& loaded, const std::string& path,
+                  rego::Coverage* coverage) {
   TestResult out;
   out.path = path;
   rego::Request request = loaded.Request();
   request.explain = true;
+  request.coverage = coverage;
   request.entries = {loaded.compiled.program->Find(path)};
   const auto begin = std::chrono::steady_clock::now();
   const rego::Outcome outcome =
@@ -70,7 +66,10 @@ TestResult RunOne(const Loaded& loaded, const std::string& path) {
     out.row = answer.location.row;
   }
   if (!answer.defined()) {
-    out.detail = "is undefined\n" + Tries(loaded, path, outcome.tried);
+    request.coverage = nullptr;
+    const rego::Explanation why =
+        rego::Why(*loaded.compiled.program, request, request.entries.front());
+    out.detail = "is undefined\n" + Tries(why.text);
     return out;
   }
   out.detail = Complaint(answer.value);
@@ -117,13 +116,15 @@ std::string_view TestVerdictName(TestVerdict verdict) {
 }
 
 std::vector<TestResult> RunTests(const Loaded& loaded,
-                                 const std::string& filter) {
+                                 const std::string& filter,
+                                 rego::Coverage* coverage) {
   std::vector<TestResult> out;
   if (!loaded.compiled.program) return out;
   for (const std::string& path : loaded.compiled.program->Entries()) {
     if (path.find(filter) == path.npos) continue;
     const std::string_view name = LastPart(path);
-    if (name.starts_with("test_")) out.push_back(RunOne(loaded, path));
+    if (name.starts_with("test_"))
+      out.push_back(RunOne(loaded, path, coverage));
     if (name.starts_with("todo_test_")) {
       out.emplace_back();
       out.back().path = path;

@@ -27,9 +27,11 @@ struct TestResult {
 };
 
 // Of the compiled policy, in the order of their paths. `filter`: only those
-// whose path contains it.
+// whose path contains it. `coverage`, of that program, counts what they reach;
+// may be null.
 std::vector<TestResult> RunTests(const Loaded& loaded,
-                                 const std::string& filter);
+                                 const std::string& filter,
+                                 rego::Coverage* coverage = nullptr);
 
 bool AllPassed(const std::vector<TestResult>& results);
 

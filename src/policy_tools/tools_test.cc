@@ -3,58 +3,18 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 
 #include "json/write.h"
 #include "policy_tools/check_policy.h"
 #include "policy_tools/eval.h"
 #include "policy_tools/excerpt.h"
-#include "policy_tools/explain.h"
 #include "policy_tools/files.h"
 #include "policy_tools/measure.h"
 #include "policy_tools/run_tests.h"
-#include "tests/support/shared_data.h"
+#include "policy_tools/tools_fixture.h"
 
 namespace vouchsafe::policy_tools {
 namespace {
-
-using vouchsafe::testing::TempDir;
-
-constexpr const char* kPolicy = R"(package policy
-
-import rego.v1
-
-default allow := false
-
-allow if {
-	data.plugin == "resource"
-	input.user in query_reference_value("users")
-}
-)";
-
-class Tools : public ::testing::Test {
- protected:
-  std::string Write(const std::string& name, const std::string& text) {
-    const std::string path = folder_.path() + "/" + name;
-    std::ofstream(path, std::ios::binary) << text;
-    return path;
-  }
-  PolicySetup Allowing() {
-    PolicySetup setup;
-    setup.policies = {Write("policy.rego", kPolicy)};
-    setup.input = Write("input.json", R"({"user": "ada"})");
-    setup.data = {Write("data.json", R"({"plugin": "resource"})")};
-    setup.reference_values = Write("rv.json", R"({"users": ["ada"]})");
-    return setup;
-  }
-  Loaded LoadOf(const PolicySetup& setup) {
-    auto loaded = Load(setup);
-    EXPECT_TRUE(loaded) << (loaded ? "" : loaded.error().Text());
-    return loaded ? std::move(*loaded) : Loaded();
-  }
-
-  TempDir folder_;
-};
 
 TEST_F(Tools, EvaluatesTheServicesEntries) {
   const Loaded loaded = LoadOf(Allowing());
@@ -191,43 +151,6 @@ TEST_F(Tools, ReplacesFilesAndKeepsTheirMode) {
             fs::perms::owner_read | fs::perms::owner_write);
   EXPECT_EQ(FilesBelow(folder_.path(), "")->size(), 1u);
   EXPECT_FALSE(ReplaceFile(folder_.path() + "/none/p.rego", "new"));
-}
-
-// --- why
-
-TEST_F(Tools, TellsWhy) {
-  PolicySetup setup = Allowing();
-  setup.reference_values.reset();
-  const Loaded loaded = LoadOf(setup);
-  const auto answer = Explain(loaded, {});
-  ASSERT_TRUE(answer) << answer.error().Text();
-  const std::string text = WhyText(loaded, *answer);
-  EXPECT_TRUE(
-      text.starts_with("data.policy.allow is false (default, line 5)\n"
-                       "  tried line 7: failed at line 9, "))
-      << text;
-  EXPECT_NE(text.find("    9 | \tinput.user in query_reference_value"),
-            std::string::npos)
-      << text;
-  EXPECT_NE(text.find("query_reference_value(\"users\") gave null (nothing "
-                      "stored)\n"),
-            std::string::npos)
-      << text;
-  const json::Value tree = WhyJson(*answer);
-  EXPECT_EQ(tree.At("/entries/0/state")->if_string()->compare("defined"), 0);
-  EXPECT_EQ(tree.At("/entries/0/tried/0/at/line")->int64(), 9);
-  EXPECT_TRUE(tree.At("/asked/users")->is_null());
-}
-
-TEST_F(Tools, TellsWhyAnEvaluationFails) {
-  PolicySetup setup;
-  setup.policies = {Write("p.rego", "package policy\n\nallow if 1 / 0 == 1\n")};
-  const Loaded loaded = LoadOf(setup);
-  const auto answer = Explain(loaded, {"data.policy.allow"});
-  ASSERT_TRUE(answer);
-  EXPECT_TRUE(answer->failed);
-  EXPECT_NE(WhyText(loaded, *answer).find("div: divide by zero"),
-            std::string::npos);
 }
 
 // --- check
