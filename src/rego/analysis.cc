@@ -19,7 +19,7 @@ void Analyse(Modules& modules, const Tree& tree, const CompileOptions& options,
   CheckCalls(modules, tree, options, host, findings);
   OrderBodies(modules, options, clock, findings);
   const Uses uses = UsesOf(tree, clock);
-  CheckRecursion(tree, uses, findings);
+  CheckRecursion(tree, uses, clock, findings);
   CheckTypes(tree, uses, clock, findings);
   CheckLint(modules, tree, uses, options.lint, clock, findings);
   if (query == nullptr) return;

@@ -1,5 +1,6 @@
 #include "rego/ir.h"
 
+#include "rego/ast.h"
 #include "rego/print.h"
 
 namespace vouchsafe::rego {
@@ -41,6 +42,20 @@ std::string Operand(const Ir& ir, uint32_t operand) {
   return "r" + std::to_string(operand);
 }
 
+}  // namespace
+
+std::string PathOf(const Ir& ir, const Function& function) {
+  std::string out = ir.nodes[function.node].path;
+  for (const uint32_t key : function.keys) {
+    const Value& value = ir.constants[key];
+    out +=
+        value.is_string() ? KeyText(value.text()) : "[" + RegoText(value) + "]";
+  }
+  return out;
+}
+
+namespace {
+
 std::string Line(const Ir& ir, const Instruction& at) {
   std::string out(kNames[static_cast<size_t>(at.op)]);
   out += " r" + std::to_string(at.a);
@@ -58,7 +73,7 @@ std::string Line(const Ir& ir, const Instruction& at) {
   }
   out += " -> " + std::to_string(at.d);
   if (at.op == Op::kCall || at.op == Op::kLookup) {
-    out += " " + (at.op == Op::kCall ? ir.nodes[ir.functions[at.e].node].path
+    out += " " + (at.op == Op::kCall ? PathOf(ir, ir.functions[at.e])
                                      : ir.nodes[at.e].path);
   } else if (at.e != 0) {
     out += " #" + std::to_string(at.e);

@@ -128,6 +128,8 @@ struct Function {
   std::vector<uint32_t> starts;
   std::vector<Variable> variables;  // for people
   bool folded = false;              // callers hold its value
+  // Constants: what is at these keys of the node's rule, nothing else.
+  std::vector<uint32_t> keys;
 };
 
 struct IrNode {
@@ -169,6 +171,9 @@ struct Ir {
   std::vector<Selection> selections;
   std::vector<std::string> files;
 };
+
+// "data.p.q", with the keys of a part of it.
+std::string PathOf(const Ir& ir, const Function& function);
 
 // One instruction a line, for tests and tools.
 std::string Dump(const Ir& ir);

@@ -139,24 +139,15 @@ bool SameConstants(const Node& node) {
   return true;
 }
 
-std::vector<Term*> KeysOf(const Definition& definition) {
-  const Rule& rule = *definition.rule;
-  if (rule.head->kind != TermKind::kRef) return {};
-  // Keys after what the node's path holds; the head's own constant keys are
-  // part of the path.
-  size_t fixed = 1;
-  while (fixed < rule.head->items.size() &&
-         rule.head->items[fixed]->kind == TermKind::kScalar &&
-         rule.head->items[fixed]->scalar.is_string()) {
-    ++fixed;
-  }
-  return {rule.head->items.begin() + static_cast<std::ptrdiff_t>(fixed),
-          rule.head->items.end()};
-}
-
 }  // namespace
 
 namespace {
+
+// A complete rule below a rule that collects, which gives its value to it.
+bool IsTaken(const Definition& definition) {
+  return definition.own != Tree::kNone &&
+         definition.rule->kind == RuleKind::kComplete;
+}
 
 // Can the definition stand beside the first one of its path?
 bool Fits(const Node& node, const Definition& definition, size_t arity) {
@@ -196,25 +187,134 @@ void FunctionPlanner::PlanDefinition(const Definition& definition,
     PlaceLabel(next);
     return;
   }
-  std::vector<uint32_t> keys;
-  for (const std::string_view key : definition.inner) {
-    keys.push_back(Constant(key));
-  }
-  for (const Term* key : KeysOf(definition)) {
-    keys.push_back(PlanTerm(key));
-  }
   const bool member = rule.kind == RuleKind::kSet;
-  const uint32_t value = member       ? PlanTerm(rule.key)
-                         : rule.value ? PlanTerm(rule.value)
-                                      : Constant(Value::Bool(true));
-  const auto mode =
-      static_cast<uint32_t>(member ? PathMode::kMember : PathMode::kValue);
+  std::vector<uint32_t> keys = PlanHeadKeys(HeadKeysOf(definition));
+  uint32_t value = 0;
+  if (member) {
+    value = keys.back();
+    keys.pop_back();
+  } else {
+    value = rule.value ? PlanTerm(rule.value) : Constant(Value::Bool(true));
+  }
+  PutPath(builder, keys, value, member ? PathMode::kMember : PathMode::kValue);
+  Jump(fail_);
+  PlaceLabel(next);
+}
+
+std::vector<uint32_t> FunctionPlanner::PlanHeadKeys(const HeadKeys& head) {
+  std::vector<uint32_t> keys;
+  for (const std::string_view key : head.inner) keys.push_back(Constant(key));
+  for (const Term* key : head.terms) keys.push_back(PlanTerm(key));
+  return keys;
+}
+
+void FunctionPlanner::PutPath(uint32_t builder, std::span<const uint32_t> keys,
+                              uint32_t value, PathMode mode) {
   const auto first = static_cast<uint32_t>(ir_.args.size());
   ir_.args.insert(ir_.args.end(), keys.begin(), keys.end());
   Emit(Op::kBuilderPath, builder, first, static_cast<uint32_t>(keys.size()),
-       mode, value);
+       static_cast<uint32_t>(mode), value);
+}
+
+// What lies at `part` of what the definition gives.
+void FunctionPlanner::PlanPartOf(const Definition& definition,
+                                 const KeyedRead& part, uint32_t builder,
+                                 uint32_t found) {
+  const Rule& rule = *definition.rule;
+  const HeadKeys head = HeadKeysOf(definition);
+  const Label next = NewLabel();
+  fail_ = next;
+  StartDefinition(definition);
+  const uint32_t info =
+      NewDefinition(definition, rule.span, Answer::From::kDefinition);
+  Emit(Op::kTry, 0, 0, 0, 0, info);
+  PlanBody(rule.body);
+  place_ = ir_.definitions[info].place;
+  const std::vector<uint32_t> keys = PlanHeadKeys(head);
+  const size_t both = std::min(keys.size(), part.keys.size());
+  for (size_t i = 0; i < both; ++i) {
+    if (head.Known(i).defined()) continue;  // equal, or it would not be here
+    Emit(Op::kEqual, 0, keys[i], Constant(part.keys[i]), fail_);
+  }
+  const std::span<const uint32_t> rest = std::span(keys).subspan(both);
+  if (rule.kind == RuleKind::kSet && !rest.empty()) {
+    PutPath(builder, rest.first(rest.size() - 1), rest.back(),
+            PathMode::kMember);
+  } else {
+    uint32_t value = rule.kind == RuleKind::kSet ? keys.back()
+                     : rule.value                ? PlanTerm(rule.value)
+                                                 : Constant(Value::Bool(true));
+    for (size_t i = both; i < part.keys.size(); ++i) {
+      const uint32_t below = NewRegister();
+      Emit(Op::kIndex, below, value, Constant(part.keys[i]), fail_);
+      value = below;
+    }
+    PutPath(builder, rest, value, PathMode::kValue);
+  }
+  Emit(Op::kMove, found, Constant(Value::Bool(true)));
   Jump(fail_);
   PlaceLabel(next);
+}
+
+// The values of complete rules below the node; of those at `part` alone.
+void FunctionPlanner::PlanTaken(const Node& node, const KeyedRead* part,
+                                uint32_t builder, uint32_t found) {
+  for (const uint32_t index : node.taken) {
+    const Node& child = shared_.tree.nodes[index];
+    const Definition& first =
+        child.definitions.empty() ? child.fallback : child.definitions[0];
+    HeadKeys head;
+    for (size_t i = node.keys.size(); i < child.keys.size(); ++i) {
+      head.inner.push_back(child.keys[i]);
+    }
+    if (part && !MayGive(head, part->keys)) continue;
+    const Label next = NewLabel();
+    fail_ = next;
+    StartDefinition(first);
+    const uint32_t info =
+        NewDefinition(first, first.rule->span, Answer::From::kDefinition);
+    Emit(Op::kTry, 0, 0, 0, 0, info);
+    place_ = ir_.definitions[info].place;
+    uint32_t value = NewRegister();
+    EmitArgs(Op::kCall, value, {}, fail_, child.function);
+    const std::vector<uint32_t> keys = PlanHeadKeys(head);
+    const size_t both = part ? std::min(keys.size(), part->keys.size()) : 0;
+    for (size_t i = both; part && i < part->keys.size(); ++i) {
+      const uint32_t below = NewRegister();
+      Emit(Op::kIndex, below, value, Constant(part->keys[i]), fail_);
+      value = below;
+    }
+    PutPath(builder, std::span(keys).subspan(both), value, PathMode::kValue);
+    if (part) Emit(Op::kMove, found, Constant(Value::Bool(true)));
+    PlaceLabel(next);
+  }
+}
+
+void FunctionPlanner::PlanPart(const Node& node, const KeyedRead& part) {
+  const uint32_t builder = NewRegister();
+  const uint32_t found = NewRegister();
+  const uint32_t result = NewRegister();
+  Emit(Op::kBuilderNew, builder, 0, 0, 0,
+       static_cast<uint32_t>(BuilderKind::kPaths));
+  Emit(Op::kMove, found, Constant(Value()));
+  std::vector<uint32_t> keys;
+  for (const Value& key : part.keys) {
+    keys.push_back(Constant(key) & ~kConstantBit);
+  }
+  ir_.functions[index_].keys = std::move(keys);
+  for (const Definition& definition : node.definitions) {
+    if (IsTaken(definition) || !Fits(node, definition, 0)) continue;
+    if (!MayGive(HeadKeysOf(definition), part.keys)) continue;
+    PlanPartOf(definition, part, builder, found);
+  }
+  PlanTaken(node, &part, builder, found);
+  Emit(Op::kBuilderDone, result, builder, 1);
+  const Label some = NewLabel();
+  Emit(Op::kJumpDefined, 0, found, 0, some);
+  Emit(Op::kMove, result, Constant(Value()));
+  PlaceLabel(some);
+  Emit(Op::kReturn, 0, result);
+  Finish();
 }
 
 void FunctionPlanner::PlanChain(const Definition& definition, uint32_t result,
@@ -296,6 +396,7 @@ void FunctionPlanner::PlanRule(const Node& node) {
   std::vector<uint32_t>& starts = ir_.functions[index_].starts;
   for (const Definition& definition : node.definitions) {
     starts.push_back(static_cast<uint32_t>(code_.size()));
+    if (IsTaken(definition)) continue;  // see PlanTaken
     if (Fits(node, definition, arity)) {
       PlanDefinition(definition, result, builder, same, end);
       continue;
@@ -306,6 +407,7 @@ void FunctionPlanner::PlanRule(const Node& node) {
   starts.push_back(static_cast<uint32_t>(code_.size()));
   // With an index, not the place where a definition ends early.
   if (!collects && starts.size() > kFewestIndexed) Jump(end);
+  PlanTaken(node, nullptr, builder, 0);
   if (collects) {
     const bool set = node.kind() == RuleKind::kSet;
     Emit(Op::kBuilderDone, result, builder, set ? 1 : 0);
@@ -357,8 +459,8 @@ class RecursionFinder {
 
  private:
   void Replace(uint32_t function, Instruction& instruction) {
-    const std::string& from = ir_.nodes[ir_.functions[function].node].path;
-    const std::string& to = ir_.nodes[ir_.functions[instruction.e].node].path;
+    const std::string from = PathOf(ir_, ir_.functions[function]);
+    const std::string to = PathOf(ir_, ir_.functions[instruction.e]);
     const std::string message =
         "rule " + from + " is recursive: " + from + " -> " + to;
     instruction.op = Op::kRaise;
@@ -441,7 +543,8 @@ Plan MakePlan(const std::vector<std::unique_ptr<Module>>& modules, Tree& tree,
               const std::vector<HostFunction>& host,
               const Annotations& annotations, Arena& arena,
               CompileClock* clock) {
-  PlanShared shared{modules, tree, host, annotations, arena, clock, {}, {}};
+  PlanShared shared{modules, tree, host, annotations, arena,
+                    clock,   {},   {},   {},          {}};
   Ir& ir = shared.plan.ir;
   for (const auto& module : modules) ir.files.push_back(module->file);
   ir.places.emplace_back();
@@ -468,6 +571,30 @@ Plan MakePlan(const std::vector<std::unique_ptr<Module>>& modules, Tree& tree,
     out.kind = ir.functions.back().kind;
     out.has_rule = node.has_rule();
     ir.nodes.push_back(std::move(out));
+  }
+  shared.reads = KeyedReadsOf(tree, clock);
+  for (const KeyedRead& part : shared.reads) {
+    const auto made = static_cast<uint32_t>(ir.functions.size());
+    if (!shared.keyed.emplace(part, made).second) continue;
+    Function function;
+    function.node = part.node;
+    ir.functions.push_back(std::move(function));
+  }
+  for (const auto& [part, function] : shared.keyed) {
+    FunctionPlanner planner(&shared, function);
+    planner.PlanPart(tree.nodes[part.node], part);
+  }
+  // Who asks for a rule that was taken by its path gets all that is there.
+  for (uint32_t i = 0; i < tree.nodes.size(); ++i) {
+    const Node& node = tree.nodes[i];
+    if (node.taker == Tree::kNone || node.is_function()) continue;
+    KeyedRead part{node.taker, {}};
+    for (size_t k = tree.nodes[node.taker].keys.size(); k < node.keys.size();
+         ++k) {
+      part.keys.push_back(Value::Text(node.keys[k]));
+    }
+    const auto at = shared.keyed.find(part);
+    if (at != shared.keyed.end()) ir.nodes[i].function = at->second;
   }
   for (uint32_t i = 0; i < tree.nodes.size(); ++i) {
     FunctionPlanner planner(&shared, tree.nodes[i].function);

@@ -3,6 +3,7 @@
 // The planner's state, shared by plan.cc (rules, packages), plan_body.cc
 // (bodies and literals) and plan_term.cc (terms).
 
+#include "rego/keyed.h"
 #include "rego/plan.h"
 
 namespace vouchsafe::rego {
@@ -17,6 +18,8 @@ struct PlanShared {
   CompileClock* clock;
   Plan plan;
   std::map<Value, uint32_t, ValueLess> constants;
+  KeyedReads reads;
+  std::map<KeyedRead, uint32_t> keyed;  // functions of parts
 };
 
 // Makes one function.
@@ -30,6 +33,7 @@ class FunctionPlanner {
 
   void PlanRule(const Node& node);
   void PlanPackage(uint32_t node);
+  void PlanPart(const Node& node, const KeyedRead& part);
 
  private:
   using Label = uint32_t;
@@ -39,6 +43,13 @@ class FunctionPlanner {
                       uint32_t builder, bool stop_early, Label end);
   void PlanChain(const Definition& definition, uint32_t result, bool stop_early,
                  Label end);
+  void PlanTaken(const Node& node, const KeyedRead* part, uint32_t builder,
+                 uint32_t found);
+  void PlanPartOf(const Definition& definition, const KeyedRead& part,
+                  uint32_t builder, uint32_t found);
+  std::vector<uint32_t> PlanHeadKeys(const HeadKeys& head);
+  void PutPath(uint32_t builder, std::span<const uint32_t> keys, uint32_t value,
+               PathMode mode);
   void PlanDefault(const Node& node, uint32_t result);
   void StartDefinition(const Definition& definition);
   void Arguments(const Rule& rule);

@@ -141,6 +141,14 @@ uint32_t FunctionPlanner::PlanData(const Term* term) {
     Jump(fail_);
     return out;
   }
+  if (std::vector<Value> keys = KeysRead(found, *term, at); !keys.empty()) {
+    const size_t count = keys.size();
+    const auto part = shared_.keyed.find({node, std::move(keys)});
+    if (part != shared_.keyed.end()) {
+      EmitArgs(Op::kCall, out, {}, fail_, part->second);
+      return PlanKeys(out, items, at + count);
+    }
+  }
   if (found.has_rule() || all) {
     EmitArgs(Op::kCall, out, {}, fail_, found.function);
     return PlanKeys(out, items, at);

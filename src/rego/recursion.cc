@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rego/keyed.h"
 #include "rego/walk.h"
 
 namespace vouchsafe::rego {
@@ -155,23 +156,172 @@ Uses UsesOf(const Tree& tree, CompileClock* clock) {
   return uses;
 }
 
-void CheckRecursion(const Tree& tree, const Uses& uses, Findings* findings) {
+namespace {
+
+// Rules by the constant start of their path, as OPA takes them: each entry
+// with constant keys of a rule that collects is one of its own.
+class Units {
+ public:
+  explicit Units(const Tree& tree) : tree_(tree), units_(1) {
+    of_node_.resize(tree.nodes.size(), Tree::kNone);
+    for (uint32_t i = 0; i < tree.nodes.size(); ++i) {
+      const Node& node = tree.nodes[i];
+      for (const Definition& definition : node.definitions) {
+        if (definition.own == Tree::kNone) Add(i, definition);
+      }
+      if (node.fallback.rule) Add(i, node.fallback);
+    }
+  }
+
+  struct Unit {
+    std::map<Value, uint32_t, ValueLess> children;
+    std::vector<const Definition*> definitions;
+    bool function = false;
+  };
+  const std::vector<Unit>& all() const { return units_; }
+
+  // What one definition refers to, sorted.
+  std::vector<uint32_t> UsesOf(const Rule& rule) const {
+    std::vector<uint32_t> out;
+    const Term* head = nullptr;
+    WalkRule(rule, [&](const Term* term) {
+      if (term->kind == TermKind::kCall && term->callee == Callee::kUser) {
+        if (of_node_[term->target] != Tree::kNone) {
+          out.push_back(of_node_[term->target]);
+        }
+      }
+      const bool ref = term->kind == TermKind::kRef;
+      const Term* root = ref ? term->items[0] : term;
+      if (root->kind != TermKind::kVar || root->local >= 0 ||
+          root->text != "data" || (!ref && term == head)) {
+        return;
+      }
+      if (ref) head = root;
+      Follow(*term, 1, 0, &out);
+    });
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
+  }
+
+ private:
+  uint32_t Make(uint32_t unit, const Value& key) {
+    const auto found = units_[unit].children.find(key);
+    if (found != units_[unit].children.end()) return found->second;
+    const auto made = static_cast<uint32_t>(units_.size());
+    units_.emplace_back();
+    units_[unit].children.emplace(key, made);
+    return made;
+  }
+
+  void Add(uint32_t node, const Definition& definition) {
+    uint32_t at = 0;
+    for (const std::string& key : tree_.nodes[node].keys) {
+      at = Make(at, Value::Text(key));
+    }
+    of_node_[node] = at;
+    const HeadKeys head = HeadKeysOf(definition);
+    const bool set = definition.rule->kind == RuleKind::kSet;
+    for (size_t i = 0; i + (set ? 1 : 0) < head.size(); ++i) {
+      const Value key = head.Known(i);
+      if (!key.defined()) break;
+      at = Make(at, key);
+    }
+    units_[at].function = definition.rule->kind == RuleKind::kFunction;
+    units_[at].definitions.push_back(&definition);
+  }
+
+  void Insert(uint32_t unit, std::vector<uint32_t>* out) const {
+    const Unit& one = units_[unit];
+    if (!one.definitions.empty() && !one.function) out->push_back(unit);
+  }
+  void InsertBelow(uint32_t unit, std::vector<uint32_t>* out) const {
+    Insert(unit, out);
+    for (const auto& [key, child] : units_[unit].children) {
+      InsertBelow(child, out);
+    }
+  }
+  void Follow(const Term& ref, size_t at, uint32_t unit,
+              std::vector<uint32_t>* out) const {
+    if (ref.kind != TermKind::kRef || at >= ref.items.size()) {
+      return InsertBelow(unit, out);
+    }
+    const Term* key = ref.items[at];
+    const auto& children = units_[unit].children;
+    if (key->kind == TermKind::kScalar) {
+      const auto child = children.find(key->scalar);
+      if (child == children.end()) return;
+      Insert(child->second, out);
+      return Follow(ref, at + 1, child->second, out);
+    }
+    for (const auto& [name, child] : children) {
+      Insert(child, out);
+      Follow(ref, at + 1, child, out);
+    }
+  }
+
+  const Tree& tree_;
+  std::vector<Unit> units_;  // units_[0] is `data`
+  std::vector<uint32_t> of_node_;
+};
+
+// "data.p.q[k]".
+std::string NameOf(const Definition& definition) {
+  std::vector<std::string> package;
+  for (const std::string_view key : definition.module->package) {
+    package.emplace_back(key);
+  }
+  return PathText(package) + "." + HeadText(*definition.rule);
+}
+
+}  // namespace
+
+std::vector<bool> Cyclic(const Uses& uses) {
+  std::vector<bool> out(uses.size());
   const std::vector<uint32_t> group = GroupsOf(uses);
   std::vector<uint32_t> sizes(uses.size() + 1);
-  for (const uint32_t g : group) ++sizes[g];
+  for (const uint32_t one : group) ++sizes[one];
   for (uint32_t i = 0; i < uses.size(); ++i) {
-    const bool self = std::binary_search(uses[i].begin(), uses[i].end(), i);
-    if (sizes[group[i]] == 1 && !self) continue;
-    for (const Definition& definition : tree.nodes[i].definitions) {
+    out[i] = sizes[group[i]] > 1 ||
+             std::binary_search(uses[i].begin(), uses[i].end(), i);
+  }
+  return out;
+}
+
+void CheckRecursion(const Tree& tree, const Uses& by_node, CompileClock* clock,
+                    Findings* findings) {
+  // No cycle of whole rules, so none of their parts either.
+  const std::vector<bool> some = Cyclic(by_node);
+  if (std::find(some.begin(), some.end(), true) == some.end()) return;
+  const Units units(tree);
+  Uses uses(units.all().size());
+  for (size_t i = 0; i < uses.size(); ++i) {
+    for (const Definition* definition : units.all()[i].definitions) {
+      const std::vector<uint32_t> more = units.UsesOf(*definition->rule);
+      clock->Tick(16 + more.size());
+      uses[i].insert(uses[i].end(), more.begin(), more.end());
+    }
+    std::sort(uses[i].begin(), uses[i].end());
+    uses[i].erase(std::unique(uses[i].begin(), uses[i].end()), uses[i].end());
+  }
+  const std::vector<bool> cyclic = Cyclic(uses);
+  const std::vector<uint32_t> group = GroupsOf(uses);
+  for (uint32_t i = 0; i < uses.size(); ++i) {
+    if (!cyclic[i]) continue;
+    for (const Definition* definition : units.all()[i].definitions) {
+      if (definition->rule->is_default) continue;
       if (findings->at(Step::kRecursion).size() >= kMostFindings) return;
       const std::vector<uint32_t> way =
-          WayBack(i, UsesOf(*definition.rule, tree), uses, group);
+          WayBack(i, units.UsesOf(*definition->rule), uses, group);
       if (way.empty()) continue;
-      const std::string& path = tree.nodes[i].path;
-      std::string text = "rule " + path + " is recursive: " + path;
-      for (const uint32_t node : way) text += " -> " + tree.nodes[node].path;
+      const std::string name = NameOf(*definition);
+      std::string text = "rule " + name + " is recursive: " + name;
+      for (const uint32_t unit : way) {
+        text += " -> " +
+                (unit == i ? name : NameOf(*units.all()[unit].definitions[0]));
+      }
       findings->Add(Step::kRecursion, "rego_recursion_error", std::move(text),
-                    *definition.module, definition.rule->span);
+                    *definition->module, definition->rule->span);
     }
   }
 }

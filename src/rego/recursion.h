@@ -18,7 +18,10 @@ Uses UsesOf(const Tree& tree, CompileClock* clock);
 std::vector<uint32_t> UsesOf(const Rule& rule, const Tree& tree);
 
 // A finding for each definition that is part of a cycle, with the cycle.
-void CheckRecursion(const Tree& tree, const Uses& uses, Findings* findings);
+void CheckRecursion(const Tree& tree, const Uses& uses, CompileClock* clock,
+                    Findings* findings);
+// Nodes that use themselves, directly or through others.
+std::vector<bool> Cyclic(const Uses& uses);
 // Nodes so that what a node uses stands before it where that can be.
 std::vector<uint32_t> DependencyOrder(const Uses& uses);
 

@@ -247,7 +247,7 @@ std::string Trace::PathOf(const Machine& machine, const Frame& frame,
     case Op::kBase:
       return ir_.nodes[made->e].path;
     case Op::kCall:
-      return made->c == 0 ? ir_.nodes[ir_.functions[made->e].node].path : "";
+      return made->c == 0 ? rego::PathOf(ir_, ir_.functions[made->e]) : "";
     case Op::kIndex:
     case Op::kIndexEither:
       return below(made->b, machine.Look(frame, made->c));
@@ -331,7 +331,7 @@ void Trace::Describe(const Machine& machine, const Frame& frame, uint32_t pc,
       return;
     case Op::kCall:
       out.kind = Reason::kUndefined;
-      out.message = ir_.nodes[ir_.functions[at.e].node].path + " is undefined";
+      out.message = rego::PathOf(ir_, ir_.functions[at.e]) + " is undefined";
       return;
     case Op::kBuiltin:
     case Op::kHost:

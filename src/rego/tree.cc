@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rego/keyed.h"
+
 namespace vouchsafe::rego {
 namespace {
 
@@ -60,8 +62,13 @@ class Builder {
     if (owner != Tree::kNone) {
       Node& node = tree_.nodes[at];
       Node& top = tree_.nodes[owner];
-      for (Definition& definition : node.definitions) {
+      node.taker = owner;
+      if (node.has_rule() && node.kind() == RuleKind::kComplete) {
+        top.taken.push_back(at);
+      }
+      for (Definition definition : node.definitions) {
         if (definition.rule->kind == RuleKind::kFunction) continue;
+        definition.own = at;
         for (size_t i = top.keys.size(); i < node.keys.size(); ++i) {
           definition.inner.push_back(Keep(node.keys[i]));
         }
@@ -232,6 +239,11 @@ Tree BuildTree(const std::vector<std::unique_ptr<Module>>& modules,
   builder.CheckConflicts();
   builder.Collect(0, Tree::kNone);
   Tree tree = builder.Take();
+  for (Node& node : tree.nodes) {
+    for (const Definition& definition : node.definitions) {
+      node.head_keys = std::max(node.head_keys, HeadKeysOf(definition).size());
+    }
+  }
   tree.kept = std::move(builder.kept_);
   return tree;
 }

@@ -25,6 +25,8 @@ struct Definition {
   // Constant keys between the node and the definition, when a rule with
   // variables in its head collects those below it.
   std::vector<std::string_view> inner;
+  // The node of the definition itself, when another one collects it.
+  uint32_t own = 0xffffffff;
 };
 
 struct Node {
@@ -34,7 +36,12 @@ struct Node {
   std::map<std::string, uint32_t, std::less<>> children;
   std::vector<Definition> definitions;  // without the default
   Definition fallback;                  // the default, if any
-  uint32_t function = kNoFunction;      // index in the program's code
+  // The most keys that a definition has after the path (keyed.h).
+  size_t head_keys = 0;
+  // Complete rules below a rule that collects: they give their values to it.
+  std::vector<uint32_t> taken;
+  uint32_t taker = 0xffffffff;      // the node that took this one
+  uint32_t function = kNoFunction;  // index in the program's code
 
   bool has_rule() const {
     return !definitions.empty() || fallback.rule != nullptr;

@@ -60,7 +60,11 @@ Machine::Called Machine::Call(uint32_t index, std::span<const Value> args,
     }
   } else {
     if (!context().overrides.empty() && Overridden(ir_.nodes[function.node])) {
-      return answer(BaseAt(function.node));
+      Value base = BaseAt(function.node);
+      for (const uint32_t key : function.keys) {
+        base = base.Get(ir_.constants[key]);
+      }
+      return answer(base);
     }
     Memo& memo = context().memos[index];
     if (memo.state == MemoState::kDone) {
@@ -68,7 +72,7 @@ Machine::Called Machine::Call(uint32_t index, std::span<const Value> args,
       return answer(memo.value);
     }
     if (memo.state == MemoState::kRunning) {
-      const std::string& path = ir_.nodes[function.node].path;
+      const std::string path = PathOf(ir_, function);
       throw Halt{"rego_recursion_error", "",
                  "rule " + path + " is recursive: " + path + " -> " + path};
     }
