@@ -203,8 +203,13 @@ double AsDouble(const Value& number) {
 Value FromLongDouble(Arena& arena, long double value) {
   if (!std::isfinite(value)) return {};
   char buffer[64];
+  // Without an exponent a large integer would be written with all its digits,
+  // not with the few that tell it from the next.
+  const bool large = std::fabs(value) >= 0x1p63L;
   const auto [end, error] =
-      std::to_chars(buffer, buffer + sizeof buffer, value);
+      large ? std::to_chars(buffer, buffer + sizeof buffer, value,
+                            std::chars_format::scientific)
+            : std::to_chars(buffer, buffer + sizeof buffer, value);
   const std::string_view text(buffer, static_cast<size_t>(end - buffer));
   const Decimal d = Decode(text);
   if (Integral(d)) return MakeNumber(arena, PlainDigits(d));
@@ -235,6 +240,13 @@ Value Finite(const Value& value) {
     ThrowLimit("limit_number", "a number is too large");
   }
   return value;
+}
+// The same for what may come out too small: zero only of zero.
+Value Product(Arena& arena, const Value& a, const Value& b, long double value) {
+  if (value == 0 && !IsZero(a) && !IsZero(b)) {
+    ThrowLimit("limit_number", "a number is too small");
+  }
+  return Finite(FromLongDouble(arena, value));
 }
 }  // namespace
 
@@ -271,7 +283,7 @@ Value Multiply(Arena& arena, const Value& a, const Value& b) {
   if (IsInteger(a) && IsInteger(b)) {
     return (BigInt::Of(a) * BigInt::Of(b)).ToValue(arena);
   }
-  return Finite(FromLongDouble(arena, AsLongDouble(a) * AsLongDouble(b)));
+  return Product(arena, a, b, AsLongDouble(a) * AsLongDouble(b));
 }
 
 Value Divide(Arena& arena, const Value& a, const Value& b) {
@@ -284,7 +296,7 @@ Value Divide(Arena& arena, const Value& a, const Value& b) {
     BigInt::DivMod(BigInt::Of(a), BigInt::Of(b), &quotient, &remainder);
     if (remainder.zero()) return quotient.ToValue(arena);
   }
-  return Finite(FromLongDouble(arena, AsLongDouble(a) / AsLongDouble(b)));
+  return Product(arena, a, b, AsLongDouble(a) / AsLongDouble(b));
 }
 
 Value Negate(Arena& arena, const Value& a) {
