@@ -14,10 +14,13 @@
 #include "json/parse.h"
 #include "json/write.h"
 #include "net/curl_fetcher.h"
+#include "policy/admission.h"
 #include "policy/resource_policies.h"
 
 namespace vouchsafe {
 namespace {
+
+static_assert(client::kFindingHeader == policy::kFindingHeader);
 
 constexpr const char* kExamples =
     "  kbs-client --url http://127.0.0.1:8080 attest\n"
@@ -202,6 +205,7 @@ Result<int> Run::SetAttestationPolicy() {
   const std::string policy = TRY(cli::ReadFile(*flags_.policy_file));
   TRY(client_->SetAttestationPolicy(flags_.policy_id, flags_.policy_type,
                                     AsBytes(policy), context_));
+  flags_.output.PrintFindings(client_->findings());
   const std::string base64 = Base64Encode(AsBytes(policy));
   return flags_.output.Print(
       "Set attestation policy success \n policy: " + base64, "policy", base64);
@@ -229,6 +233,7 @@ Result<int> Run::SetResourcePolicy() {
   const std::string policy = TRY(ResourcePolicy(flags_));
   TRY(ConnectAdmin());
   TRY(client_->SetResourcePolicy(AsBytes(policy), context_));
+  flags_.output.PrintFindings(client_->findings());
   const std::string base64 = Base64Encode(AsBytes(policy));
   return flags_.output.Print("Set resource policy success \n policy: " + base64,
                              "policy", base64);

@@ -63,6 +63,18 @@ Result<int> Output::PrintSecret(ByteView secret) const {
   return Print(base64, "resource", base64);
 }
 
+void Output::PrintFindings(const std::vector<std::string>& findings) const {
+  for (const std::string& finding : findings) {
+    std::string line = "warning: " + finding;
+    if (json) {
+      json::Object object;
+      object.Set("finding", finding);
+      line = json::Write(std::move(object));
+    }
+    std::fprintf(stderr, "%s\n", line.c_str());
+  }
+}
+
 int Output::Report(const Error& error,
                    const std::optional<client::ServerRefusal>& refusal) const {
   if (!json) return cli::Report(error);

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -23,6 +24,9 @@ struct Output {
   // Bytes of a secret: base64 as a line, {"resource": base64}, or the bytes
   // themselves into the file.
   Result<int> PrintSecret(ByteView secret) const;
+  // What the server finds in a policy that it took, a line each on stderr:
+  // "warning: ...", or {"finding": ...}.
+  void PrintFindings(const std::vector<std::string>& findings) const;
   // The refusal on stderr, as JSON with --json; kFailed.
   int Report(const Error& error,
              const std::optional<client::ServerRefusal>& refusal) const;

@@ -96,6 +96,7 @@ Result<http::FetchResponse> KbsClient::Send(http::FetchRequest request,
                                             std::string_view path,
                                             const RequestContext& context) {
   refusal_.reset();
+  findings_.clear();
   request.url = config_.url + "/kbs/v0/" + EscapeTarget(path);
   request.ca_pem = config_.ca_pem;
   request.timeout = config_.timeout;
@@ -106,6 +107,7 @@ Result<http::FetchResponse> KbsClient::Send(http::FetchRequest request,
     refusal_ = ReadRefusal(response);
     return tl::unexpected<Error>(RefusalError(*refusal_));
   }
+  findings_ = ReadFindings(response.headers);
   return response;
 }
 

@@ -19,6 +19,9 @@
 
 namespace vouchsafe::client {
 
+// Of an answer to an uploaded policy, one field a finding.
+inline constexpr std::string_view kFindingHeader = "Policy-Finding";
+
 struct KbsClientConfig {
   std::string url = "http://127.0.0.1:8080";
   std::vector<std::string> ca_pem;  // empty: the system's roots
@@ -88,6 +91,9 @@ class KbsClient {
 
   // The last answer that was not 200, if the last call failed with one.
   const std::optional<ServerRefusal>& refusal() const { return refusal_; }
+  // What the server finds in the policy that it took with the last call: few
+  // short lines of printable ASCII, whatever it sent.
+  const std::vector<std::string>& findings() const { return findings_; }
 
  private:
   Result<http::FetchResponse> Send(http::FetchRequest request,
@@ -104,6 +110,7 @@ class KbsClient {
   std::optional<std::string> admin_token_;
   std::string cookie_;
   std::optional<ServerRefusal> refusal_;
+  std::vector<std::string> findings_;
 };
 
 }  // namespace vouchsafe::client

@@ -240,6 +240,30 @@ TEST_F(KbsClientTest, AdministrationSendsTrusteesBodies) {
   }
 }
 
+TEST_F(KbsClientTest, FindingsOfAPolicyThatWasTaken) {
+  http::Headers head = {{"Policy-Finding", "p.rego:1:2: code: a"},
+                        {"Other", "x"}};
+  head.Add("policy-finding", "\x1b[2J\xc3\xb6 " + std::string(500, 'b'));
+  fetcher_.On(FakeKbs::Url("resource-policy"), 200, std::string_view(), head);
+  ASSERT_TRUE(client_.SetResourcePolicy(AsBytes("p?"), context_));
+  ASSERT_EQ(client_.findings().size(), 2u);
+  EXPECT_EQ(client_.findings()[0], "p.rego:1:2: code: a");
+  EXPECT_EQ(client_.findings()[1], "?[2J?? " + std::string(393, 'b'));
+
+  for (int i = 0; i < 50; ++i) head.Add("Policy-Finding", "more");
+  fetcher_.On(FakeKbs::Url("attestation-policy"), 200, std::string_view(),
+              head);
+  ASSERT_TRUE(client_.SetAttestationPolicy("default_cpu", "rego", AsBytes("p?"),
+                                           context_));
+  ASSERT_EQ(client_.findings().size(), 33u);
+  EXPECT_EQ(client_.findings()[32], "and more");
+
+  // Of the last call only, and of no refusal.
+  fetcher_.On(FakeKbs::Url("resource-policy"), 500, std::string_view(), head);
+  EXPECT_FALSE(client_.SetResourcePolicy(AsBytes("p?"), context_));
+  EXPECT_TRUE(client_.findings().empty());
+}
+
 TEST(TeeKeyTest, KindsThatCanReceiveSecrets) {
   for (const auto& [type, kty] : {std::pair(crypto::KeyType::kEcP256, "EC"),
                                   std::pair(crypto::KeyType::kEcP384, "EC"),

@@ -65,6 +65,25 @@ Error AdminRefusalError(const ServerRefusal& refusal) {
   return error;
 }
 
+std::vector<std::string> ReadFindings(const http::Headers& headers) {
+  constexpr size_t kMost = 32;
+  constexpr size_t kLength = 400;
+  std::vector<std::string> out;
+  for (const http::Header& field : headers) {
+    if (!http::EqualNoCase(field.name, kFindingHeader)) continue;
+    if (out.size() == kMost) {
+      out.push_back("and more");
+      break;
+    }
+    std::string text = field.value.substr(0, kLength);
+    for (char& c : text) {
+      if (c < 0x20 || c > 0x7e) c = '?';
+    }
+    out.push_back(std::move(text));
+  }
+  return out;
+}
+
 std::string EscapeTarget(std::string_view typed) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   constexpr std::string_view kNever = "\"<>\\^`{|}";

@@ -14,6 +14,10 @@ Error RefusalError(const ServerRefusal& refusal);
 // Of an administrator's request: "Request Failed, Response: " and the body in
 // quotes, as scripts of Trustee know it.
 Error AdminRefusalError(const ServerRefusal& refusal);
+// The fields in which a server tells what it finds in a policy that it took.
+// The server is not believed: what is no printable ASCII becomes '?', and
+// number and length are bounded.
+std::vector<std::string> ReadFindings(const http::Headers& headers);
 // A path and query as typed, for the request line: without a fragment, and with
 // what may not stand there (blanks, controls, quotes, bytes over 126) as %XX.
 std::string EscapeTarget(std::string_view typed);

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 
 #include "base/clock.h"
@@ -109,7 +110,44 @@ class ProgramTest : public ::testing::Test {
   SystemClock clock_;
   std::unique_ptr<fake::SelfSigned> certificate_;
   std::unique_ptr<Program> program_;
+  int runs_ = 0;
 };
+
+// kbs-client says what is found in a policy that was taken: on stderr, so that
+// what scripts read stays as it was.
+TEST_F(ProgramTest, FindingsOfATakenPolicyAreShown) {
+  Start(Kbs());
+  const std::string path = folder_.path() + "/policy.rego";
+  std::ofstream(path) << "package policy\n\ndefault allow := true\n";
+  const auto set = [&](const char* form, const std::string& which) {
+    std::vector<std::string> words = {
+        testing::ProgramPath("kbs-client"), "--url",
+        "http://127.0.0.1:" + std::to_string(port_)};
+    if (*form) words.push_back(form);
+    words.insert(words.end(), {"config", "set-resource-policy"});
+    if (which == path) words.push_back("--policy-file");
+    words.push_back(which);
+    const std::string own = folder_.path() + "/" + std::to_string(runs_++);
+    std::filesystem::create_directory(own);
+    Program client(own, words);
+    EXPECT_EQ(client.WaitForEnd(), 0) << client.Errors();
+    return std::pair(client.Output(), client.Errors());
+  };
+  const std::string found =
+      "resource-policy.rego:3:1: lint_default_allow: what no rule decides is "
+      "allowed: let the default be false";
+  const auto [out, errors] = set("", path);
+  EXPECT_EQ(out.substr(0, 27), "Set resource policy success") << out;
+  EXPECT_EQ(out.find("lint_"), std::string::npos) << out;
+  EXPECT_NE(errors.find("\nwarning: " + found + "\n"), std::string::npos)
+      << errors;
+  const auto [json_out, json_errors] = set("--json", path);
+  EXPECT_EQ(json_out.substr(0, 10), "{\"policy\":") << json_out;
+  EXPECT_NE(json_errors.find("\n{\"finding\":\"" + found + "\"}\n"),
+            std::string::npos)
+      << json_errors;
+  EXPECT_EQ(set("", "--deny-all").second.find("lint_"), std::string::npos);
+}
 
 class Stops : public ProgramTest,
               public ::testing::WithParamInterface<
