@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "decision/metrics.h"
 #include "decision/record.h"
 #include "decision/sink.h"
 #include "tests/support/threads.h"
@@ -126,6 +127,37 @@ TEST(DecisionTest, SinksAreSharedBetweenThreads) {
   EXPECT_EQ(ring.Newest(100).size(), 16u);
   ASSERT_EQ(counter.Counts().size(), 1u);
   EXPECT_EQ(counter.Counts()[0].second, 200u);
+}
+
+TEST(DecisionMetrics, CountsWhatTheRecordSays) {
+  static constexpr Check kFails{"x.y.z", "s", "s", "r"};
+  metrics::Registry registry;
+  ManualClock clock(1'000);
+  DecisionMetrics sink(registry, clock, "as_");
+  auto record = std::make_shared<DecisionRecord>();
+  record->kind = DecisionKind::kAttestation;
+  record->subject = "tee=snp,nvidia session=ab";
+  record->time_unix_us = clock.UnixMicros() - 3'000;
+  EXPECT_FALSE(record->Section("device").Require(kFails, false));
+  record->policies.push_back({"p", "", "data.policy.trust_claims", "", {}});
+  record->collateral.push_back({"vcek", "chip", "kds", std::nullopt});
+  record->outcome = "refused";
+  sink.Write(record);
+  auto admin = std::make_shared<DecisionRecord>();
+  admin->kind = DecisionKind::kAdmin;
+  admin->Allow();
+  sink.Write(admin);
+  const std::string text = registry.Text();
+  for (const char* line :
+       {"as_decisions_total{kind=\"attestation\",outcome=\"refused\"} 1\n",
+        "as_decisions_total{kind=\"admin\",outcome=\"allowed\"} 1\n",
+        "as_decision_duration_seconds_bucket{tee=\"snp\",le=\"0.0025\"} 0\n",
+        "as_decision_duration_seconds_bucket{tee=\"snp\",le=\"0.005\"} 1\n",
+        "as_checks_failed_total{check=\"x.y.z\"} 1\n",
+        "as_policy_evaluations_total{entry=\"data.policy.trust_claims\"} 1\n",
+        "as_collateral_used_total{kind=\"vcek\",source=\"kds\"} 1\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << "in\n" << text;
+  }
 }
 
 }  // namespace
