@@ -114,9 +114,50 @@ Result<std::vector<rego::Diagnostic>> PolicyStore::Set(std::string_view id,
     logger_.Warn("policy finding",
                  {{"policy", std::string(id)}, {"finding", finding.Text()}});
   }
+  if (options_.versions != nullptr) {
+    TRY_CONTEXT(KeepStored(id), "policy storage error");
+    TRY_CONTEXT(options_.versions->Keep(KeyOf(id), text),
+                "policy storage error");
+  }
   TRY_CONTEXT(store_.Set(KeyOf(id), AsBytes(text)), "policy storage error");
   Forget(id);
   return findings;
+}
+
+Result<> PolicyStore::KeepStored(std::string_view id) {
+  const std::optional<Bytes> stored = TRY(store_.Get(KeyOf(id)));
+  if (!stored) return {};
+  return options_.versions->Keep(KeyOf(id), AsText(*stored));
+}
+
+Result<std::vector<PolicyVersion>> PolicyStore::Versions(
+    std::string_view id) const {
+  if (options_.versions == nullptr) {
+    return Fail(ErrorCode::kUnsupported, "no versions of policies are kept");
+  }
+  std::vector<PolicyVersion> out = TRY(options_.versions->List(KeyOf(id)));
+  const std::optional<Bytes> stored = TRY(store_.Get(KeyOf(id)));
+  if (!stored) return out;
+  const std::string sha384 = Sha384Hex(AsText(*stored));
+  const auto it = std::find_if(
+      out.begin(), out.end(),
+      [&](const PolicyVersion& version) { return version.sha384 == sha384; });
+  if (it != out.end()) it->current = true;
+  return out;
+}
+
+Result<std::string> PolicyStore::VersionText(std::string_view id,
+                                             std::string_view sha384) const {
+  if (options_.versions == nullptr) {
+    return Fail(ErrorCode::kUnsupported, "no versions of policies are kept");
+  }
+  return options_.versions->Text(KeyOf(id), sha384);
+}
+
+Result<std::vector<rego::Diagnostic>> PolicyStore::RollBack(
+    std::string_view id, std::string_view sha384) {
+  const std::string text = TRY(VersionText(id, sha384));
+  return Set(id, text);
 }
 
 Result<std::string> PolicyStore::Get(std::string_view id) const {
@@ -143,6 +184,7 @@ Result<std::vector<StoredPolicy>> PolicyStore::List() const {
 }
 
 Result<> PolicyStore::Delete(std::string_view id) {
+  if (options_.versions != nullptr) TRY(KeepStored(id));
   const std::optional<Bytes> old = TRY(store_.Delete(KeyOf(id)));
   Forget(id);
   if (!old) return tl::unexpected(NotFound(KeyOf(id)));

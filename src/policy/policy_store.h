@@ -20,6 +20,7 @@
 #include "base/result.h"
 #include "decision/record.h"
 #include "policy/admission.h"
+#include "policy/versions.h"
 #include "rego/rego.h"
 #include "storage/store.h"
 
@@ -38,6 +39,8 @@ struct PolicyStoreOptions {
   bool also_v0 = false;
   // Before the id in keys: "simple/".
   std::string key_prefix = {};
+  // Where earlier texts are kept; without it there are none.
+  PolicyVersions* versions = nullptr;
 };
 
 // One policy that may decide: immutable.
@@ -87,7 +90,18 @@ class PolicyStore {
   Result<std::string> Get(std::string_view id) const;
   // In byte order; keys of other forms are skipped.
   Result<std::vector<StoredPolicy>> List() const;
+  // Its text stays among the versions.
   Result<> Delete(std::string_view id);
+
+  // Texts that were stored under `id`, newest first, also after a Delete.
+  // kUnsupported where none are kept.
+  Result<std::vector<PolicyVersion>> Versions(std::string_view id) const;
+  // One of them, by its digest. kNotFound.
+  Result<std::string> VersionText(std::string_view id,
+                                  std::string_view sha384) const;
+  // Stores that text again, as Set does: what is admitted may have changed.
+  Result<std::vector<rego::Diagnostic>> RollBack(std::string_view id,
+                                                 std::string_view sha384);
 
   // Stores `text` if there is none under `id`, or if the stored one is an
   // earlier default. A default that is not admitted is kInternal.
@@ -114,6 +128,8 @@ class PolicyStore {
   Result<std::shared_ptr<const Policy>> Make(std::string_view id,
                                              std::string text) const;
   void Forget(std::string_view id);
+  // Keeps what is stored now, which may be a default or another program's.
+  Result<> KeepStored(std::string_view id);
   Result<bool> WasDefault(std::string_view id, std::string_view sha384) const;
 
   storage::Store& store_;
