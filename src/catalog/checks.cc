@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "as/checks.h"
+#include "ear/checks.h"
 #include "jose/checks.h"
 #include "kbs/checks.h"
 #include "policy/checks.h"
@@ -25,6 +26,7 @@ namespace {
 std::vector<const Check*> Collect() {
   std::vector<const Check*> all;
   Join(all, as::kAsChecks);
+  Join(all, ear::kEarChecks);
   Join(all, jose::kJoseChecks);
   Join(all, kbs::kKbsChecks);
   Join(all, policy::kPolicyChecks);

@@ -1,8 +1,11 @@
 #include "ear/signer.h"
 
+#include "base/clock.h"
 #include "base/encoding.h"
+#include "checks/check_log.h"
 #include "crypto/sign.h"
 #include "crypto/x509.h"
+#include "ear/checks.h"
 #include "jose/jwk.h"
 #include "json/write.h"
 
@@ -37,9 +40,36 @@ const Kind& KindOf(TokenForm form) {
   return form == TokenForm::kEar ? kEar : kSimple;
 }
 
-Result<std::vector<std::string>> ReadChain(std::string_view pem,
-                                           const crypto::PublicKey& key) {
-  auto chain = crypto::Certificate::ListFromPem(pem, jose::kMaxX5cEntries);
+// The check's refusal, with what and where.
+Error Named(Error error, const std::string& message) {
+  error.message = "token signer: " + message;
+  return error;
+}
+
+Result<> CheckValidity(const std::vector<crypto::Certificate>& chain,
+                       int64_t now_unix_s) {
+  CheckLog log;
+  for (size_t i = 0; i < chain.size(); ++i) {
+    const int64_t from = chain[i].NotBeforeUnixS();
+    const int64_t until = chain[i].NotAfterUnixS();
+    Result<> valid = log.Require(kSignerCertificateValid,
+                                 from <= now_unix_s && now_unix_s <= until);
+    if (valid) continue;
+    return tl::unexpected(Named(
+        std::move(valid).error(),
+        "certificate " + std::to_string(i) + " of cert_path is valid from " +
+            FormatRfc3339(from * 1'000'000) + " to " +
+            FormatRfc3339(until * 1'000'000) + ", it is " +
+            FormatRfc3339(now_unix_s * 1'000'000)));
+  }
+  return {};
+}
+
+Result<std::vector<std::string>> ReadChain(
+    const TokenSigner::Certificates& certificates,
+    const crypto::PublicKey& key) {
+  auto chain = crypto::Certificate::ListFromPem(certificates.chain_pem,
+                                                jose::kMaxX5cEntries);
   if (!chain) {
     Error error = std::move(chain).error();
     error.code = ErrorCode::kInvalidInput;
@@ -47,11 +77,15 @@ Result<std::vector<std::string>> ReadChain(std::string_view pem,
         WithContext(std::move(error), "Invalid PEM certificate chain"));
   }
   const auto leaf_key = chain->front().public_key();
-  if (!leaf_key || !(*leaf_key == key)) {
-    return Fail(ErrorCode::kInvalidInput,
-                "token signer: the first certificate of cert_path does not "
-                "hold the public key of key_path");
+  CheckLog log;
+  Result<> same =
+      log.Require(kSignerCertificateKey, leaf_key && *leaf_key == key);
+  if (!same) {
+    return tl::unexpected(Named(std::move(same).error(),
+                                "the first certificate of cert_path does not "
+                                "hold the public key of key_path"));
   }
+  TRY(CheckValidity(*chain, certificates.now_unix_s));
   std::vector<std::string> out;
   for (const crypto::Certificate& certificate : *chain) {
     out.push_back(Base64Encode(certificate.der()));
@@ -72,27 +106,27 @@ Result<TokenSigner> TokenSigner::Create(crypto::PrivateKey key,
   jwk.alg = std::string(kind.alg);
   if (!certificates.url.empty()) jwk.x5u = certificates.url;
   if (!certificates.chain_pem.empty()) {
-    jwk.x5c = TRY(ReadChain(certificates.chain_pem, jwk.key));
+    jwk.x5c = TRY(ReadChain(certificates, jwk.key));
   }
   constexpr std::string_view kOrder[] = {"alg", "x5u", "x5c", "kty", "crv",
                                          "x",   "y",   "n",   "e"};
-  json::Object in_header = jose::JwkToJson(jwk, kOrder);
   TokenSigner signer(std::move(key), form);
+  signer.embedded_ = jose::JwkToJson(jwk, kOrder);
   signer.kid_ = jose::JwkThumbprint(jwk.key);
 
   json::Object header;
   header.Set("typ", "JWT");
   header.Set("alg", kind.alg);
-  header.Set("jwk", in_header);
-  header.Set("kid", signer.kid_);
+  json::Object without = header;
+  header.Set("jwk", signer.embedded_);
+  for (json::Object* each : {&header, &without}) each->Set("kid", signer.kid_);
   signer.header_ = Base64UrlEncode(AsBytes(json::Write(header))) + ".";
+  signer.header_without_key_ =
+      Base64UrlEncode(AsBytes(json::Write(without))) + ".";
 
-  json::Object published = std::move(in_header);
-  published.Set("kid", signer.kid_);
-  published.Set("use", "sig");
-  json::Object jwks;
-  jwks.Set("keys", json::Array{json::Value(std::move(published))});
-  signer.jwks_ = std::move(jwks);
+  signer.published_ = signer.embedded_;
+  signer.published_.Set("kid", signer.kid_);
+  signer.published_.Set("use", "sig");
   return signer;
 }
 
@@ -109,8 +143,7 @@ Result<TokenSigner> TokenSigner::FromStore(storage::Store& keys,
   const Kind& kind = KindOf(form);
   std::optional<Bytes> stored = TRY(keys.Get(kind.stored_key));
   if (!stored) {
-    const crypto::PrivateKey fresh =
-        TRY(crypto::PrivateKey::Generate(kind.key_type));
+    const crypto::PrivateKey fresh = TRY(NewKey(form));
     TRY(keys.SetIfAbsent(kind.stored_key, fresh.Pkcs8Pem().view()));
     // Whoever was first decides, for every replica.
     stored = TRY(keys.Get(kind.stored_key));
@@ -123,8 +156,18 @@ Result<TokenSigner> TokenSigner::FromStore(storage::Store& keys,
   return FromPem(AsText(pem.view()), {}, form);
 }
 
-Result<std::string> TokenSigner::Sign(std::string_view payload) const {
-  std::string out = header_ + Base64UrlEncode(AsBytes(payload));
+std::string_view TokenSigner::StoredName(TokenForm form) {
+  return KindOf(form).stored_key;
+}
+
+Result<crypto::PrivateKey> TokenSigner::NewKey(TokenForm form) {
+  return crypto::PrivateKey::Generate(KindOf(form).key_type);
+}
+
+Result<std::string> TokenSigner::Sign(std::string_view payload,
+                                      KeyPlace place) const {
+  std::string out = place == KeyPlace::kHeader ? header_ : header_without_key_;
+  out += Base64UrlEncode(AsBytes(payload));
   const Kind& kind = KindOf(form_);
   const Bytes signature =
       TRY(crypto::Sign(key_, kind.scheme, kind.hash, AsBytes(out)));

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/clock.h"
+#include "crypto/x509.h"
 #include "jose/jws.h"
 #include "json/write.h"
 #include "storage/memory.h"
@@ -14,6 +15,12 @@ namespace {
 using crypto::KeyType;
 using crypto::PrivateKey;
 using vouchsafe::testing::ReadFile;
+
+Result<jose::JwkSet> PublishedSet(const TokenSigner& signer) {
+  json::Object set;
+  set.Set("keys", json::Array{json::Value(signer.published_jwk())});
+  return jose::JwkSet::FromJson(set);
+}
 
 TokenSigner NewSigner() {
   return *TokenSigner::Create(*PrivateKey::Generate(KeyType::kEcP256), {});
@@ -32,7 +39,7 @@ TEST(TokenSigner, MakesATokenThatItsOwnKeySetVerifies) {
   EXPECT_EQ(*jwk->Find("crv")->if_string(), "P-256");
   EXPECT_EQ(jwk->Find("kid"), nullptr) << "the embedded key is Trustee's form";
 
-  const auto keys = jose::JwkSet::FromJson(signer.Jwks());
+  const auto keys = PublishedSet(signer);
   ASSERT_TRUE(keys.has_value());
   const jose::Jwk* key = keys->Find(signer.kid());
   ASSERT_NE(key, nullptr);
@@ -64,7 +71,7 @@ TEST(TokenSigner, SimpleTokensAreSignedWithRsa) {
   auto jws = jose::UnverifiedJws::Parse(*signer->Sign("{}"));
   ASSERT_TRUE(jws.has_value());
   EXPECT_EQ(jws->alg(), "RS384");
-  const auto set = jose::JwkSet::FromJson(signer->Jwks());
+  const auto set = PublishedSet(*signer);
   CheckLog log;
   EXPECT_TRUE(jose::VerifyJws(*std::move(jws), *set->Find(signer->kid()), log));
   EXPECT_FALSE(TokenSigner::Create(*PrivateKey::Generate(KeyType::kEcP256), {},
@@ -88,18 +95,31 @@ TEST(TokenSigner, CarriesTheConfiguredCertificates) {
   SHARED_OR_SKIP(chain_path, keys + "token-cert-chain.pem");
   SHARED_OR_SKIP(other_path, keys + "ca.pem");
   const std::string key = ReadFile(key_path);
+  const auto leaf = *crypto::Certificate::FromPem(ReadFile(chain_path));
+  const int64_t now = leaf.NotBeforeUnixS() + 1;
   const auto signer = TokenSigner::FromPem(
-      key, {"https://example.org/chain.pem", ReadFile(chain_path)});
+      key, {"https://example.org/chain.pem", ReadFile(chain_path), now});
   ASSERT_TRUE(signer.has_value()) << signer.error().Text();
-  const json::Value* jwk = signer->Jwks().At("/keys/0");
-  ASSERT_NE(jwk, nullptr);
+  const json::Value published(signer->published_jwk());
+  const json::Value* jwk = &published;
   EXPECT_EQ(*jwk->Find("x5u")->if_string(), "https://example.org/chain.pem");
   EXPECT_EQ(jwk->Find("x5c")->if_array()->size(), 2u);
 
-  EXPECT_FALSE(
-      TokenSigner::FromPem(key, {"", ReadFile(other_path)}).has_value())
-      << "a certificate of another key";
-  const auto broken = TokenSigner::FromPem(key, {"", "no certificate"});
+  const auto other = TokenSigner::FromPem(key, {"", ReadFile(other_path), now});
+  ASSERT_FALSE(other.has_value()) << "a certificate of another key";
+  ASSERT_NE(other.error().check, nullptr);
+  EXPECT_EQ(other.error().check->id, "ear.signer.certificate_key");
+  EXPECT_EQ(other.error().code, ErrorCode::kInvalidInput);
+  for (const int64_t when :
+       {leaf.NotBeforeUnixS() - 1, leaf.NotAfterUnixS() + 1}) {
+    const auto late =
+        TokenSigner::FromPem(key, {"", ReadFile(chain_path), when});
+    ASSERT_FALSE(late.has_value()) << when;
+    ASSERT_NE(late.error().check, nullptr);
+    EXPECT_EQ(late.error().check->id, "ear.signer.certificate_valid");
+    EXPECT_NE(late.error().message.find("is valid from"), std::string::npos);
+  }
+  const auto broken = TokenSigner::FromPem(key, {"", "no certificate", now});
   ASSERT_FALSE(broken.has_value());
   EXPECT_EQ(broken.error().context.back(), "Invalid PEM certificate chain");
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-// Simple tokens (as.md section 13, variant S2): the claims flattened into one
-// map, and which policies allowed them. One device each. Pure.
+// Simple tokens (as.md section 13): the claims flattened into one map, and
+// which policies allowed them. One device each. Pure.
 
 #include <cstdint>
 #include <string>
@@ -17,9 +17,17 @@ namespace vouchsafe::ear {
 // whole; `report_data` and `init_data` stand alone, "" when missing.
 json::Object FlattenClaims(std::string_view tee, const json::Object& claims);
 
+// Whose readers a token is for: the members changed twice.
+enum class SimpleMembers {
+  kS2,  // v0.11 to v0.15
+  kS1,  // v0.9 and v0.10: tcb-status is an object, reference-data
+  kS0,  // up to v0.8: also evaluation-result; neither iat, jti nor tee
+};
+
 struct PolicyReport {
   std::string id;
   std::string sha384;  // lower hex of the text
+  std::string result;  // JSON text of the policy's answer: {"allow":true}
 };
 
 struct SimpleClaims {
@@ -28,10 +36,14 @@ struct SimpleClaims {
   json::Object tcb_status;  // flattened
   json::Value init_data;
   json::Value runtime_data;
+  // Of kS1 and kS0 alone: what was asked of each claim, and the signing key.
+  json::Object reference;
+  json::Object jwk;
 };
 
 // kInternal when the expiration does not fit.
 Result<json::Object> BuildSimpleClaims(const TokenOptions& options,
+                                       SimpleMembers members,
                                        SimpleClaims claims, int64_t now_unix_s,
                                        std::string jti);
 

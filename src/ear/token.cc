@@ -7,6 +7,7 @@ namespace vouchsafe::ear {
 namespace {
 
 constexpr std::string_view kPolicyDigestMember = "ear.vouchsafe.policy-sha384";
+constexpr std::string_view kPoliciesMember = "ear.vouchsafe.policies";
 
 // Members that an extension may not take over: readers that keep the last of
 // two equal names would see the policy's value instead of the verdict.
@@ -16,7 +17,8 @@ constexpr std::string_view kReserved[] = {"ear.status",
                                           "ear.veraison.annotated-evidence",
                                           "ear.veraison.policy-claims",
                                           "ear.veraison.key-attestation",
-                                          kPolicyDigestMember};
+                                          kPolicyDigestMember,
+                                          kPoliciesMember};
 
 Error Unusable(const std::string& what) {
   return Error{ErrorCode::kInternal, what, nullptr, {}};
@@ -55,6 +57,17 @@ json::Object ToJson(Appraisal appraisal) {
   out.Set("ear.appraisal-policy-id", std::move(appraisal.policy_id));
   out.Set("ear.veraison.annotated-evidence", std::move(appraisal.evidence));
   out.Set(kPolicyDigestMember, std::move(appraisal.policy_sha384));
+  if (!appraisal.policies.empty()) {
+    json::Array policies;
+    for (PolicyVerdict& policy : appraisal.policies) {
+      json::Object one;
+      one.Set("id", std::move(policy.id));
+      one.Set("sha384", std::move(policy.sha384));
+      one.Set("status", TierName(policy.status));
+      policies.emplace_back(std::move(one));
+    }
+    out.Set(kPoliciesMember, std::move(policies));
+  }
   std::sort(
       appraisal.extensions.begin(), appraisal.extensions.end(),
       [](const Extension& a, const Extension& b) { return a.name < b.name; });
@@ -105,6 +118,25 @@ Result<std::vector<Extension>> ExtensionsFromPolicy(const json::Value& answer) {
     if (!extension.value.is_null()) out.push_back(std::move(extension));
   }
   return out;
+}
+
+Result<> MergeExtensions(std::vector<Extension>& into,
+                         std::vector<Extension> from) {
+  for (Extension& extension : from) {
+    bool known = false;
+    for (const Extension& other : into) {
+      if (other.name != extension.name && other.key != extension.key) continue;
+      if (other.name != extension.name || other.key != extension.key ||
+          !(other.value == extension.value)) {
+        return tl::unexpected(
+            Unusable("extension `" + extension.name +
+                     "`: two of the policies do not agree on it"));
+      }
+      known = true;
+    }
+    if (!known) into.push_back(std::move(extension));
+  }
+  return {};
 }
 
 Result<json::Object> BuildClaims(const TokenOptions& options,

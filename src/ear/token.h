@@ -39,6 +39,18 @@ struct Extension {
 // name or key that occurs twice, and for a name that the token itself uses.
 Result<std::vector<Extension>> ExtensionsFromPolicy(const json::Value& answer);
 
+// One of several policies that were asked about a device.
+struct PolicyVerdict {
+  std::string id;      // without the class suffix
+  std::string sha384;  // lower hex of its text
+  Tier status = Tier::kNone;
+};
+
+// Adds those of another policy. kInternal when a name or key means something
+// else there.
+Result<> MergeExtensions(std::vector<Extension>& into,
+                         std::vector<Extension> from);
+
 // One submodule.
 struct Appraisal {
   TrustVector vector;
@@ -47,6 +59,8 @@ struct Appraisal {
   json::Value evidence =
       json::Object();  // annotated evidence = the policy's input
   std::vector<Extension> extensions;
+  // Where all of the policies asked are named; empty: the one above.
+  std::vector<PolicyVerdict> policies = {};
 };
 
 struct Submod {

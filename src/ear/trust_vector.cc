@@ -75,6 +75,16 @@ Result<TrustVector> TrustVector::FromPolicy(const json::Value& answer) {
   return vector;
 }
 
+void TrustVector::Worsen(const TrustVector& other) {
+  for (size_t i = 0; i < kTrustClaimCount; ++i) {
+    const std::optional<int8_t> theirs = other.values_[i];
+    if (!theirs) continue;
+    if (!values_[i] || TierOf(*values_[i]) < TierOf(*theirs)) {
+      values_[i] = theirs;
+    }
+  }
+}
+
 Tier TrustVector::Worst() const {
   Tier worst = Tier::kNone;
   for (const std::optional<int8_t>& value : values_) {

@@ -37,6 +37,9 @@ class TrustVector {
 
   void Set(size_t index, int8_t value) { values_[index] = value; }
   std::optional<int8_t> Get(size_t index) const { return values_[index]; }
+  // Each claim becomes the worse of both; one that is set in one of them alone
+  // counts as it is.
+  void Worsen(const TrustVector& other);
   // The worst tier over all claims; claims that are not set count as none.
   Tier Worst() const;
   // Set claims only, in the order of their keys.
