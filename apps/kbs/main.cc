@@ -108,11 +108,11 @@ Result<> MakeTokenVerifier(const kbs::KbsConfig& config, Parts& parts) {
     trust.trusted_certs_pem.push_back(TRY_CONTEXT(
         cli::ReadFile(path), "attestation_token.trusted_certs_paths"));
   }
-  const jose::JwkSet own =
-      TRY(jose::JwkSet::FromJson(parts.attestation->TokenSignerJwks()));
   if (trust.trusted_certs_pem.empty() && trust.trusted_jwk_sets.empty() &&
       !trust.insecure_header_jwk) {
-    trust.trusted_keys = own.keys();
+    trust.own_jwk_set = [&service = *parts.attestation] {
+      return service.TokenSignerJwks();
+    };
   }
   parts.tokens =
       TRY_CONTEXT(token::TokenVerifier::Create(std::move(trust), &parts.fetcher,

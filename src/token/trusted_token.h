@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 
 #include "checks/check_log.h"
 #include "jose/jwe.h"
@@ -32,6 +33,7 @@ struct TrustedToken {
   int64_t trusted_from = 0;
   int64_t trusted_until = 0;
   uint64_t generation = 0;
+  std::optional<std::string> own_kid;  // by a key of this process
 
   // The guest's key, prepared when it is first needed, one per RSA1_5 setting
   // (a process has one setting; another one just prepares again).

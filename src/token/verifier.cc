@@ -8,6 +8,7 @@
 #include "token/audience.h"
 #include "token/checks.h"
 #include "token/endorsement.h"
+#include "token/own_keys.h"
 #include "token/trusted_token.h"
 
 namespace vouchsafe::token {
@@ -35,6 +36,7 @@ Result<std::vector<crypto::Certificate>> Anchors(
 struct TrustedKey {
   jose::Jwk jwk;
   int64_t until = kForever;
+  std::optional<std::string> own_kid = std::nullopt;
 };
 
 }  // namespace
@@ -65,6 +67,7 @@ struct TokenVerifier::Impl {
       : config(std::move(config_in)),
         endorsements(std::move(anchors_in)),
         key_sets(std::move(key_sets_in)),
+        own_keys(config.own_jwk_set),
         cache(config.cached_tokens, config.cached_token_bytes) {}
 
   jose::JwtRules Rules(int64_t now) const {
@@ -87,6 +90,7 @@ struct TokenVerifier::Impl {
   TokenVerifierConfig config;
   Endorsements endorsements;
   std::unique_ptr<KeySets> key_sets;
+  OwnKeys own_keys;
   internal::TokenCache cache;
 };
 
@@ -112,6 +116,13 @@ Result<TrustedKey> TokenVerifier::Impl::KeyOf(const jose::UnverifiedJws& jws,
       TRY(log.Require(kTokenKeyTrusted, true,
                       CheckValue::OfText("kid of a key of this process")));
       return TrustedKey{own, kForever};
+    }
+  }
+  if (jws.kid()) {
+    if (auto own = own_keys.Find(*jws.kid())) {
+      TRY(log.Require(kTokenKeyTrusted, true,
+                      CheckValue::OfText("kid of a key of this process")));
+      return TrustedKey{*std::move(own), kForever, std::string(*jws.kid())};
     }
   }
   const json::Value* header_jwk = jws.header().Find("jwk");
@@ -148,7 +159,8 @@ std::shared_ptr<const TrustedToken> TokenVerifier::Impl::Recall(
     const Digest& digest, int64_t now) {
   auto token = cache.Find(digest);
   if (token == nullptr) return nullptr;
-  if (token->generation == key_sets->generation() &&
+  const bool revoked = token->own_kid && !own_keys.Find(*token->own_kid);
+  if (!revoked && token->generation == key_sets->generation() &&
       now >= token->trusted_from && now <= token->trusted_until) {
     return token;
   }
@@ -181,6 +193,7 @@ Result<std::shared_ptr<const TrustedToken>> TokenVerifier::Impl::VerifyAnew(
   token->trusted_from = now;
   token->trusted_until = key.until;
   token->generation = generation;
+  token->own_kid = key.own_kid;
   cache.Insert(token);
   log.Append(times);
   return std::shared_ptr<const TrustedToken>(std::move(token));
@@ -194,7 +207,8 @@ Result<std::unique_ptr<TokenVerifier>> TokenVerifier::Create(
     TokenVerifierConfig config, http::Fetcher* fetcher,
     const RequestContext& context) {
   if (config.trusted_certs_pem.empty() && config.trusted_jwk_sets.empty() &&
-      config.trusted_keys.empty() && !config.insecure_header_jwk) {
+      config.trusted_keys.empty() && !config.own_jwk_set &&
+      !config.insecure_header_jwk) {
     return Fail(ErrorCode::kInvalidInput,
                 "Cannot verify token since no trusted verification materials "
                 "are provided: set trusted_certs_paths, trusted_jwk_sets or "

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,8 +29,11 @@ namespace vouchsafe::token {
 struct TokenVerifierConfig {
   std::vector<std::string> trusted_certs_pem;  // PEM bundles, >= 1 each
   std::vector<std::string> trusted_jwk_sets;   // sources (source.h)
-  // Trusted as they are, found by kid: the attestation service in this process.
+  // Trusted as they are, found by kid.
   std::vector<jose::Jwk> trusted_keys;
+  // The same, asked anew each time: the JWK Set of the attestation service in
+  // this process, whose keys change. Must be quick and thread-safe.
+  std::function<json::Value()> own_jwk_set = {};
   bool insecure_header_jwk = false;
   std::vector<std::string> extra_teekey_paths;  // JSON pointers, tried first
   std::optional<std::string> issuer;            // "" is as if absent

@@ -207,6 +207,26 @@ TEST_F(TokenTest, AKeyThatWasWithdrawnIsNoLongerTrusted) {
   ExpectRefused(Verify(*verifier, token), kTokenKeyTrusted);
 }
 
+// The service in this process replaces its keys while we run.
+TEST_F(TokenTest, OwnKeysAreThoseOfTheMoment) {
+  std::string published = KeySetText("k1", issuer_);
+  TokenVerifierConfig config;
+  config.own_jwk_set = [&] { return *json::Parse(published); };
+  const auto verifier =
+      TokenVerifier::Create(std::move(config), nullptr, now_.context);
+  ASSERT_TRUE(verifier) << verifier.error().Text();
+  const std::string claims = R"({"exp":1900000000})";
+  const std::string old = KidToken("k1", claims, issuer_);
+  const std::string next = KidToken("k2", claims, other_);
+  EXPECT_TRUE(Verify(**verifier, old));
+  ExpectRefused(Verify(**verifier, next), kTokenKeyTrusted);
+  published = KeySetText("k2", other_);
+  EXPECT_TRUE(Verify(**verifier, next));
+  ExpectRefused(Verify(**verifier, old), kTokenKeyTrusted);
+  published = "{}";
+  ExpectRefused(Verify(**verifier, next), kTokenKeyTrusted);
+}
+
 TEST_F(TokenTest, KeysStayWhileTheirSourceIsAway) {
   const auto verifier = WithKeySet();
   fetcher_.Fail(kSetUrl, ErrorCode::kUnavailable);

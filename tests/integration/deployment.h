@@ -128,9 +128,7 @@ class Deployment {
         config, std::move(verifiers),
         {&clock_, &random_, &logger_, &stores_, registry::AllClaimSpecs()}));
     token::TokenVerifierConfig trust;
-    const jose::JwkSet own =
-        TRY(jose::JwkSet::FromJson(attestation_->TokenSignerJwks()));
-    trust.trusted_keys = own.keys();
+    trust.own_jwk_set = [this] { return attestation_->TokenSignerJwks(); };
     tokens_ =
         TRY(token::TokenVerifier::Create(std::move(trust), nullptr, Context()));
     return {};
