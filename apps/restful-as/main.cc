@@ -8,6 +8,7 @@
 #include "as/assembly.h"
 #include "as/rest.h"
 #include "crypto/random.h"
+#include "decision/metrics.h"
 #include "decision/sink.h"
 #include "http/cors.h"
 #include "net/address.h"
@@ -32,6 +33,7 @@ struct Flags {
   std::optional<std::string> private_key;
   std::vector<std::string> allowed_origins;
   std::optional<std::string> admin_socket;
+  std::optional<std::string> write_token_file;
   cli::ServingFlags serving;
 };
 
@@ -47,7 +49,10 @@ void Declare(cli::Command& root, Flags& flags) {
   root.List("-r,--allowed_origin", &flags.allowed_origins, "ORIGIN",
             "Origin that browsers may call from; repeatable");
   root.Option("--admin-socket", &flags.admin_socket, "PATH",
-              "Unix socket (mode 0600) that tells kept decisions");
+              "Unix socket (mode 0600) that tells kept decisions and replaces "
+              "the signing key");
+  root.Option("--write-token-file", &flags.write_token_file, "PATH",
+              "File of a bearer token that calls changing policies must carry");
   cli::DeclareServing(root, flags.serving);
 }
 
@@ -97,6 +102,37 @@ std::vector<std::string> Origins(const Flags& flags, Logger& logger) {
   return out;
 }
 
+Result<std::optional<SecretBytes>> WriteToken(const Flags& flags) {
+  if (!flags.write_token_file) return std::optional<SecretBytes>();
+  std::string text =
+      TRY_CONTEXT(cli::ReadFile(*flags.write_token_file), "--write-token-file");
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) {
+    text.pop_back();
+  }
+  constexpr size_t kShortest = 16;
+  if (text.size() < kShortest ||
+      text.find_first_of(" \t\r\n") != std::string::npos) {
+    return Fail(ErrorCode::kInvalidInput,
+                "--write-token-file: want one line of at least " +
+                    std::to_string(kShortest) + " characters, no blanks");
+  }
+  return std::optional(SecretBytes(AsBytes(text)));
+}
+
+// What the server itself counts.
+void ShowServer(const net::Server& server, metrics::Writer& out) {
+  const net::ServerStats stats = server.Stats();
+  out.Gauge("as_http_connections", "Connections that are open.",
+            static_cast<double>(stats.connections));
+  out.Counter("as_http_requests_total", "Requests that were answered.",
+              static_cast<double>(stats.requests));
+  out.Gauge("as_http_queued_requests", "Requests that wait for a worker.",
+            static_cast<double>(stats.queued));
+  out.Counter("as_http_refused_total",
+              "Connections and requests that were refused with 503.",
+              static_cast<double>(stats.refused));
+}
+
 // What the whole program is made of, in the order that it is taken down.
 struct Parts {
   SystemClock clock;
@@ -108,6 +144,8 @@ struct Parts {
   std::unique_ptr<as::AttestationService> service;
   DecisionRing ring;
   std::unique_ptr<DecisionLog> log;
+  metrics::Registry metrics;
+  std::unique_ptr<DecisionMetrics> counts;
   std::unique_ptr<DecisionFanOut> decisions;
   http::Router router;
   http::Router admin_router;
@@ -126,12 +164,17 @@ Result<> Assemble(const as::AsConfig& config, const Flags& flags,
                         parts.stores.get(), registry::AllClaimSpecs()};
   parts.service = TRY(as::MakeService(config, std::move(verifiers), deps));
   parts.log = std::make_unique<DecisionLog>(*parts.logger);
-  parts.decisions = std::make_unique<DecisionFanOut>(
-      std::vector<DecisionSink*>{&parts.ring, parts.log.get()});
+  parts.counts =
+      std::make_unique<DecisionMetrics>(parts.metrics, parts.clock, "as_");
+  parts.decisions = std::make_unique<DecisionFanOut>(std::vector<DecisionSink*>{
+      &parts.ring, parts.log.get(), parts.counts.get()});
   parts.router = as::MakeRestRouter(
-      {config.strict_trustee_errors, Origins(flags, *parts.logger)},
-      {parts.service.get(), parts.decisions.get(), parts.logger.get()});
-  parts.admin_router = as::MakeDecisionRouter(parts.ring);
+      {config.strict_trustee_errors, Origins(flags, *parts.logger),
+       TRY(WriteToken(flags))},
+      {parts.service.get(), parts.decisions.get(), parts.logger.get(),
+       &parts.metrics});
+  parts.admin_router =
+      as::MakeAdminRouter(parts.ring, parts.service->TokenSigningKeys());
   return {};
 }
 
@@ -158,14 +201,16 @@ Result<std::unique_ptr<net::Server>> MakeAdminServer(const Flags& flags,
 }
 
 void WarnAtStart(const config::Document& document, const as::AsConfig& config,
-                 Logger& logger) {
+                 bool with_write_token, Logger& logger) {
   for (const std::string& warning : document.warnings()) logger.Warn(warning);
   for (const std::string& warning : as::StartupWarnings(config)) {
     logger.Warn(warning);
   }
+  if (with_write_token) return;
   logger.Warn(
       "policies can be changed by whoever reaches this port: there is no "
-      "authentication; keep it on a private network");
+      "authentication; keep it on a private network, or set "
+      "--write-token-file");
 }
 
 Result<int> Serve(const Flags& flags, const config::Document& document,
@@ -182,10 +227,12 @@ Result<int> Serve(const Flags& flags, const config::Document& document,
   Parts parts;
   parts.logger = TRY(cli::MakeLogger());
   Logger& logger = *parts.logger;
-  WarnAtStart(document, config, logger);
+  WarnAtStart(document, config, flags.write_token_file.has_value(), logger);
   TRY(Assemble(config, flags, parts));
   const auto server = TRY(MakeServer(flags, parts));
   const auto admin = TRY(MakeAdminServer(flags, parts));
+  parts.metrics.AddSource(
+      [&served = *server](metrics::Writer& out) { ShowServer(served, out); });
   server->Start();
   if (admin) admin->Start();
   logger.Info(

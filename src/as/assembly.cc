@@ -5,6 +5,7 @@
 
 #include "as/core.h"
 #include "as/default_policies.h"
+#include "as/take_over.h"
 #include "rvps/builtin.h"
 #include "storage/namespaces.h"
 
@@ -17,20 +18,42 @@ Result<std::string> ReadTextFile(const std::string& path) {
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
-Result<ear::TokenSigner> MakeSigner(const AsConfig& config,
-                                    storage::Store& keys) {
+Result<std::vector<crypto::PublicKey>> ReadPublished(
+    const std::vector<std::string>& paths) {
+  std::vector<crypto::PublicKey> out;
+  for (const std::string& path : paths) {
+    const std::string pem = TRY_CONTEXT(
+        ReadTextFile(path), "attestation_token_broker.signer.published_paths");
+    out.push_back(TRY_CONTEXT(crypto::PublicKey::FromPem(pem), path));
+  }
+  return out;
+}
+
+Result<std::unique_ptr<ear::SigningKeys>> MakeKeys(const AsConfig& config,
+                                                   storage::Store& keys,
+                                                   const AssemblyDeps& deps) {
   if (!config.signer) {
-    return ear::TokenSigner::FromStore(keys, config.token_form);
+    ear::KeyTiming timing;
+    timing.refresh = config.refresh;
+    timing.token_s = config.token.duration_min * 60;
+    timing.announce_s = config.key_announce_min * 60;
+    timing.rotate_s = config.key_rotation_days * 24 * 3600;
+    return ear::SigningKeys::FromStore(keys, config.token_form, timing,
+                                       *deps.clock, *deps.logger);
   }
   const std::string key = TRY_CONTEXT(ReadTextFile(config.signer->key_path),
                                       "Read Token Signer private key failed");
   ear::TokenSigner::Certificates certificates;
   certificates.url = config.signer->cert_url;
+  certificates.now_unix_s = deps.clock->UnixSeconds();
   if (!config.signer->cert_path.empty()) {
     certificates.chain_pem = TRY_CONTEXT(ReadTextFile(config.signer->cert_path),
                                          "Read Token Signer cert file failed");
   }
-  return ear::TokenSigner::FromPem(key, certificates, config.token_form);
+  ear::TokenSigner signer =
+      TRY(ear::TokenSigner::FromPem(key, certificates, config.token_form));
+  return ear::SigningKeys::Fixed(
+      std::move(signer), TRY(ReadPublished(config.signer->published_paths)));
 }
 
 bool IsSimple(const AsConfig& config) {
@@ -44,11 +67,13 @@ policy::PolicyUse UseOf(const AsConfig& config,
 }
 
 policy::PolicyStoreOptions PolicyOptions(const AsConfig& config,
-                                         const policy::PolicyUse& use) {
+                                         const policy::PolicyUse& use,
+                                         policy::PolicyVersions& versions) {
   policy::PolicyStoreOptions out;
   out.compile.lint = policy::LintTables(use);
   out.check = config.policy_check;
   out.refresh = config.refresh;
+  out.versions = &versions;
   if (IsSimple(config)) {
     // Beside the others in one namespace (decision 26); their policies are of
     // the age of the older language.
@@ -68,11 +93,13 @@ class OwningService final : public AttestationService {
     storage::StoreProvider::OpenOptions options;
     options.type = config.reference_value_storage;
     auto values = TRY(deps.stores->Open(storage::kReferenceValues, options));
+    auto versions = TRY(deps.stores->Open(storage::kOwnPolicyVersions));
     auto keys = TRY(deps.stores->Open(storage::kOwnKeys));
-    ear::TokenSigner signer = TRY(MakeSigner(config, *keys));
-    std::unique_ptr<OwningService> service(
-        new OwningService(config, std::move(verifiers), deps,
-                          {policies, defaults, values}, std::move(signer)));
+    auto signing = TRY(MakeKeys(config, *keys, deps));
+    std::unique_ptr<OwningService> service(new OwningService(
+        config, std::move(verifiers), deps,
+        {policies, defaults, versions, values, keys}, std::move(signing)));
+    TRY(service->TakeOver(config, *deps.logger));
     TRY(service->StoreDefaults(config));
     return std::unique_ptr<AttestationService>(std::move(service));
   }
@@ -99,6 +126,20 @@ class OwningService final : public AttestationService {
                         const RequestContext& context) override {
     return core_.DeletePolicy(id, context);
   }
+  Result<std::vector<policy::PolicyVersion>> PolicyVersions(
+      std::string_view id, const RequestContext& context) override {
+    return core_.PolicyVersions(id, context);
+  }
+  Result<std::string> GetPolicyVersion(std::string_view id,
+                                       std::string_view sha384,
+                                       const RequestContext& context) override {
+    return core_.GetPolicyVersion(id, sha384, context);
+  }
+  Result<std::vector<rego::Diagnostic>> RollBackPolicy(
+      std::string_view id, std::string_view sha384,
+      const RequestContext& context) override {
+    return core_.RollBackPolicy(id, sha384, context);
+  }
   Result<std::string> Challenge(std::string_view tee,
                                 std::string_view tee_params,
                                 const RequestContext& context) override {
@@ -115,6 +156,7 @@ class OwningService final : public AttestationService {
   json::Value TokenSignerJwks() const override {
     return core_.TokenSignerJwks();
   }
+  ear::SigningKeys* TokenSigningKeys() override { return keys_.get(); }
   std::vector<std::string> AcceptedTees() const override {
     return core_.AcceptedTees();
   }
@@ -123,8 +165,24 @@ class OwningService final : public AttestationService {
   struct Stores {
     std::shared_ptr<storage::Store> policies;
     std::shared_ptr<storage::Store> defaults;
+    std::shared_ptr<storage::Store> versions;
     std::shared_ptr<storage::Store> values;
+    std::shared_ptr<storage::Store> keys;
   };
+
+  Result<> TakeOver(const AsConfig& config, Logger& logger) {
+    if (!config.old_policy_dir.empty()) {
+      TRY_CONTEXT(TakeOverPolicies(config.old_policy_dir, config.token_form,
+                                   policies_, logger),
+                  "attestation_token_broker.policy_dir");
+    }
+    if (!config.old_reference_value_path.empty()) {
+      TRY_CONTEXT(TakeOverReferenceValues(config.old_reference_value_path,
+                                          *stores_.values, logger),
+                  "rvps_config.take_over_path");
+    }
+    return {};
+  }
 
   Result<> StoreDefaults(const AsConfig& config) {
     if (IsSimple(config)) {
@@ -139,23 +197,26 @@ class OwningService final : public AttestationService {
 
   OwningService(const AsConfig& config, VerifierSet verifiers,
                 const AssemblyDeps& deps, Stores stores,
-                ear::TokenSigner signer)
+                std::unique_ptr<ear::SigningKeys> keys)
       : verifiers_(std::move(verifiers)),
         stores_(std::move(stores)),
-        signer_(std::move(signer)),
+        keys_(std::move(keys)),
+        versions_(*stores_.versions, *deps.clock, config.policy_versions),
         programs_(AttestationBuiltins()),
         policies_(*stores_.policies, *stores_.defaults, programs_, *deps.logger,
                   UseOf(config, deps.claims),
-                  PolicyOptions(config, UseOf(config, deps.claims))),
+                  PolicyOptions(config, UseOf(config, deps.claims), versions_)),
         values_(*stores_.values, *deps.clock, *deps.logger,
                 {config.enforce_expiry, config.refresh}),
-        core_({config.token, config.verbose_token, config.token_form},
+        core_({config.token, config.verbose_token, config.token_form,
+               config.simple_members, config.policy_ids},
               {deps.random, deps.logger, &verifiers_, &policies_, &values_,
-               &signer_}) {}
+               keys_.get()}) {}
 
   const VerifierSet verifiers_;
   const Stores stores_;
-  const ear::TokenSigner signer_;
+  const std::unique_ptr<ear::SigningKeys> keys_;
+  policy::PolicyVersions versions_;
   rego::ProgramCache programs_;
   policy::PolicyStore policies_;
   rvps::BuiltinReferenceValues values_;

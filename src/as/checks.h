@@ -38,7 +38,15 @@ inline constexpr Check kSimpleAllows{
     ErrorCode::kDenied,
     Disclosure::kId};
 
-inline constexpr const Check* kAsChecks[] = {&kTrustClaims, &kExtensions,
-                                             &kTeeAccepted, &kSimpleAllows};
+inline constexpr Check kWriteToken{
+    "as.write.token",
+    "A call that changes state carries the operator's token",
+    "Weak spot W1: whoever reaches the port could replace the policies",
+    "Send Authorization: Bearer with the content of --write-token-file.",
+    ErrorCode::kUnauthenticated,
+    Disclosure::kId};
+
+inline constexpr const Check* kAsChecks[] = {
+    &kTrustClaims, &kExtensions, &kTeeAccepted, &kSimpleAllows, &kWriteToken};
 
 }  // namespace vouchsafe::as

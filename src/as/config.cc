@@ -1,10 +1,14 @@
 #include "as/config.h"
 
+#include <cstdlib>
+
 namespace vouchsafe::as {
 namespace {
 
 constexpr std::string_view kOldWorkDir =
     "/opt/confidential-containers/attestation-service";
+constexpr std::string_view kOldValuesFile =
+    "/opt/confidential-containers/attestation-service/reference_values.json";
 
 json::Value LocalFsAt(std::string dir) {
   json::Object path;
@@ -37,20 +41,40 @@ Result<> MigrateBroker(config::Migration& migration, std::string_view prefix) {
   return {};
 }
 
-// Paths of stores that had layouts of their own: nothing can be read there.
-void DropOldPath(config::Migration& migration, std::string_view path) {
-  if (migration.Take(path)) {
+// Where an older service kept reference values: an array in one file can be
+// taken over, its other form is a database of a library that nothing else
+// reads.
+Result<> MigrateOldValues(config::Migration& migration, const std::string& rvps,
+                          const std::string& path,
+                          const std::string& type_path) {
+  const json::Value* type = migration.Find(type_path);
+  const std::string* name = type == nullptr ? nullptr : type->if_string();
+  std::optional<json::Value> file = migration.Take(path);
+  if (name != nullptr && *name == "LocalJson") {
+    return migration.Put(file ? path : type_path, rvps + "take_over_path",
+                         file ? *std::move(file) : json::Value(kOldValuesFile));
+  }
+  if (file) {
     migration.Warn(path,
                    "is not read: register the reference values again, they "
                    "are kept in storage_backend now");
   }
+  return {};
 }
 
 Result<> MigrateRvps(config::Migration& migration, std::string_view prefix) {
   const std::string rvps = At(prefix, "rvps_config.");
-  DropOldPath(migration, rvps + "store_config.file_path");
-  DropOldPath(migration, rvps + "storage.file_path");
-  migration.Take(rvps + "store_config");
+  TRY(MigrateOldValues(migration, rvps, rvps + "store_config.file_path",
+                       rvps + "store_type"));
+  if (migration.Find(rvps + "storage") != nullptr) {
+    TRY(MigrateOldValues(migration, rvps, rvps + "storage.file_path",
+                         rvps + "storage.type"));
+  }
+  // Empty or null by now, or a mistake.
+  const json::Value* rest = migration.Find(rvps + "store_config");
+  if (rest == nullptr || (rest->is_object() && rest->if_object()->empty())) {
+    migration.Take(rvps + "store_config");
+  }
   TRY(migration.Move(rvps + "store_type", rvps + "storage_type"));
   TRY(migration.Move(rvps + "storage.type", rvps + "storage_type"));
   const std::string old_address = rvps + "remote_addr";
@@ -68,35 +92,62 @@ Result<> MigrateRvps(config::Migration& migration, std::string_view prefix) {
   return {};
 }
 
+// Where it had its state when its file named no folder.
+std::string OldWorkDir(const std::optional<json::Value>& given) {
+  if (given && given->if_string()) return *given->if_string();
+  const char* named = std::getenv("AS_WORK_DIR");  // as.md section 7
+  return named != nullptr && *named != 0 ? named : std::string(kOldWorkDir);
+}
+
+// Policies of a file of that age that names no folder for them.
+Result<> PutOldPolicyDir(config::Migration& migration) {
+  const json::Value* type = migration.Find("attestation_token_broker.type");
+  const std::string* name = type == nullptr ? nullptr : type->if_string();
+  const bool simple = name != nullptr && *name == "Simple";
+  return migration.Put("work_dir", "attestation_token_broker.policy_dir",
+                       std::string(kOldWorkDir) + "/token/" +
+                           (simple ? "simple" : "ear") + "/policies");
+}
+
 // The older services kept their state below work_dir; so do we, in today's
 // layout, rather than in memory.
 Result<> MigrateStorage(config::Migration& migration) {
   const std::optional<json::Value> work_dir = migration.Take("work_dir");
-  const std::optional<json::Value> policy_dir =
-      migration.Take("attestation_token_broker.policy_dir");
+  const bool policy_dir =
+      migration.Find("attestation_token_broker.policy_dir") != nullptr;
   const bool old_store =
       migration.Find("rvps_config.storage_type") != nullptr &&
       migration.Find("storage_backend") == nullptr;
-  if (policy_dir) {
-    migration.Warn("attestation_token_broker.policy_dir",
-                   "is not read: set the policies again, they are kept in "
-                   "storage_backend now");
+  if (work_dir && work_dir->if_string() == nullptr) {
+    return Fail(ErrorCode::kInvalidInput, "work_dir: want a string");
   }
   if (!work_dir && !policy_dir && !old_store) return {};
+  if (work_dir && !policy_dir) TRY(PutOldPolicyDir(migration));
   if (migration.Find("storage_backend") != nullptr) {
     if (work_dir) {
       migration.Warn("work_dir", "has no meaning beside storage_backend");
     }
     return {};
   }
-  std::string dir(kOldWorkDir);
-  if (work_dir && work_dir->if_string()) dir = *work_dir->if_string();
-  return migration.Put("work_dir", "storage_backend", LocalFsAt(dir));
+  return migration.Put(work_dir ? "work_dir" : "(an older file)",
+                       "storage_backend", LocalFsAt(OldWorkDir(work_dir)));
+}
+
+void WarnOfPolicyDir(config::Migration& migration, std::string_view prefix) {
+  const std::string path = At(prefix, "attestation_token_broker.policy_dir");
+  if (migration.Find(path) == nullptr) return;
+  migration.Warn(path,
+                 "an old key: policies there are taken over where the store "
+                 "has none, and are kept in storage_backend from then on");
 }
 
 Result<> ReadBroker(const config::Section& broker, AsConfig& out) {
   if (broker.String("type") == "Simple") {
     out.token_form = ear::TokenForm::kSimple;
+    const std::string members = broker.String("simple_members");
+    out.simple_members = members == "S0"   ? ear::SimpleMembers::kS0
+                         : members == "S1" ? ear::SimpleMembers::kS1
+                                           : ear::SimpleMembers::kS2;
   }
   out.token.duration_min = broker.Int("duration_min");
   out.token.issuer_name = broker.String("issuer_name");
@@ -106,10 +157,19 @@ Result<> ReadBroker(const config::Section& broker, AsConfig& out) {
   TRY(ear::CheckTokenOptions(out.token));
   out.verbose_token = broker.Bool("verbose_token");
   if (const auto signer = broker.OptionalTable("signer")) {
-    out.signer =
-        SignerConfig{signer->String("key_path"), signer->String("cert_path"),
-                     signer->String("cert_url")};
+    out.signer = SignerConfig{
+        signer->String("key_path"), signer->String("cert_path"),
+        signer->String("cert_url"), signer->Strings("published_paths")};
   }
+  out.key_rotation_days = broker.Int("key_rotation_days");
+  out.key_announce_min = broker.Int("key_announce_min");
+  if (out.signer && out.key_rotation_days > 0) {
+    return Fail(ErrorCode::kInvalidInput,
+                "attestation_token_broker.key_rotation_days: the key of "
+                "signer.key_path is not replaced from here; remove one of "
+                "them");
+  }
+  out.old_policy_dir = broker.String("policy_dir");
   return {};
 }
 
@@ -118,6 +178,7 @@ Result<> ReadRvps(const config::Section& rvps, AsConfig& out) {
     out.reference_value_storage = TRY(storage::ParseStorageType(*type));
   }
   out.enforce_expiry = rvps.Bool("enforce_expiry");
+  out.old_reference_value_path = rvps.String("take_over_path");
   return {};
 }
 
@@ -134,7 +195,9 @@ void CompleteStorage(AsConfig& out) {
 Result<> MigrateServiceTables(config::Migration& migration,
                               std::string_view prefix) {
   TRY(MigrateBroker(migration, prefix));
-  return MigrateRvps(migration, prefix);
+  TRY(MigrateRvps(migration, prefix));
+  WarnOfPolicyDir(migration, prefix);
+  return {};
 }
 
 Result<> MigrateAsConfig(config::Migration& migration) {
@@ -155,6 +218,10 @@ Result<AsConfig> ReadAsConfig(const config::Section& section) {
   out.policy_check = section.String("policy_check") == "reject"
                          ? policy::PolicyCheck::kReject
                          : policy::PolicyCheck::kWarn;
+  out.policy_ids = section.String("policy_ids_mode") == "all"
+                       ? PolicyIdsMode::kAll
+                       : PolicyIdsMode::kFirst;
+  out.policy_versions = section.Uint("policy_versions");
   out.refresh = std::chrono::milliseconds(section.Int("refresh_ms"));
   const config::Section storage = section.Table("storage_backend");
   out.storage = TRY(ReadStorageConfig(storage));

@@ -7,11 +7,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "as/storage_config.h"
 #include "base/result.h"
 #include "config/config.h"
 #include "ear/signer.h"
+#include "ear/simple_token.h"
 #include "ear/token.h"
 #include "policy/admission.h"
 #include "storage/provider.h"
@@ -26,13 +28,24 @@ inline constexpr config::Key kSignerKeys[] = {
      .required = true},
     {.name = "cert_path",
      .sentence = "PEM chain of that key, leaf first; becomes x5c."},
-    {.name = "cert_url", .sentence = "Where that chain is; becomes x5u."}};
+    {.name = "cert_url", .sentence = "Where that chain is; becomes x5u."},
+    {.name = "published_paths",
+     .type = config::Type::kStrings,
+     .fallback = "[]",
+     .sentence = "PEM files of further public keys for the JWK Set: the next "
+                 "key before key_path changes, the last one after."}};
 
 inline constexpr config::Key kBrokerKeys[] = {
     {.name = "type",
      .fallback = "Ear",
      .sentence = "Form of the token.",
      .values = "Ear|Simple"},
+    {.name = "simple_members",
+     .fallback = "S2",
+     .sentence = "Members of a Simple token: of v0.11 to v0.15 (S2), of v0.9 "
+                 "and v0.10 (S1), of earlier ones (S0).",
+     .values = "S2|S1|S0",
+     .when = "type=Simple"},
     {.name = "duration_min",
      .type = config::Type::kInteger,
      .fallback = "5",
@@ -58,7 +71,21 @@ inline constexpr config::Key kBrokerKeys[] = {
     {.name = "verbose_token",
      .type = config::Type::kBool,
      .fallback = "true",
-     .sentence = "Keep additional-evidence in the runtime data claims."}};
+     .sentence = "Keep additional-evidence in the runtime data claims."},
+    {.name = "key_rotation_days",
+     .type = config::Type::kInteger,
+     .fallback = "0",
+     .sentence = "Age at which the signing key of the store is replaced; 0: "
+                 "only when asked to.",
+     .max = 36'500},
+    {.name = "key_announce_min",
+     .type = config::Type::kInteger,
+     .fallback = "60",
+     .sentence = "Minutes that a new key is in the JWK Set before it signs.",
+     .max = 525'600},
+    {.name = "policy_dir",
+     .sentence = "Folder of an older service: policies in its folder opa/ are "
+                 "taken over at start where the store has none."}};
 
 inline constexpr config::Key kRvpsKeys[] = {
     {.name = "type",
@@ -73,6 +100,10 @@ inline constexpr config::Key kRvpsKeys[] = {
     {.name = "storage_type",
      .sentence = "Another storage type for reference values alone.",
      .values = kStorageTypes,
+     .when = "type=BuiltIn"},
+    {.name = "take_over_path",
+     .sentence = "File of an older service, an array of reference values: "
+                 "taken over at start where the store has none.",
      .when = "type=BuiltIn"},
     {.name = "enforce_expiry",
      .type = config::Type::kBool,
@@ -101,6 +132,17 @@ inline constexpr config::Key kServiceKeys[] = {
      .fallback = "warn",
      .sentence = "What findings in an uploaded policy do.",
      .values = "warn|reject"},
+    {.name = "policy_ids_mode",
+     .fallback = "first",
+     .sentence = "Which of a request's policy ids are asked: the first, or all "
+                 "and the worst of each claim counts (EAR).",
+     .values = "first|all"},
+    {.name = "policy_versions",
+     .type = config::Type::kInteger,
+     .fallback = "20",
+     .sentence = "Texts of each policy that are kept to go back to.",
+     .min = 1,
+     .max = 1'000},
     {.name = "refresh_ms",
      .type = config::Type::kInteger,
      .fallback = "1000",
@@ -127,21 +169,32 @@ inline constexpr config::Schema kAsSchema{.title = "Attestation Service",
                                           .keys = kServiceKeys,
                                           .migrate = MigrateAsConfig};
 
+// Which of a request's policy ids are asked.
+enum class PolicyIdsMode { kFirst, kAll };
+
 struct SignerConfig {
   std::string key_path;
   std::string cert_path;
   std::string cert_url;
+  std::vector<std::string> published_paths;
 };
 
 struct AsConfig {
   ear::TokenOptions token;
   bool verbose_token = true;
   ear::TokenForm token_form = ear::TokenForm::kEar;
+  ear::SimpleMembers simple_members = ear::SimpleMembers::kS2;
   std::optional<SignerConfig> signer;
+  int64_t key_rotation_days = 0;
+  int64_t key_announce_min = 60;
+  std::string old_policy_dir;            // empty: none
+  std::string old_reference_value_path;  // empty: none
   std::optional<storage::StorageType> reference_value_storage;
   bool enforce_expiry = true;
   registry::VerifierConfig verifiers;
   policy::PolicyCheck policy_check = policy::PolicyCheck::kWarn;
+  PolicyIdsMode policy_ids = PolicyIdsMode::kFirst;
+  size_t policy_versions = 20;
   std::chrono::milliseconds refresh{1'000};
   storage::StorageConfig storage;
   bool storage_given = false;  // else everything is in memory, worth a warning

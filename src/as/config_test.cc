@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "as/assembly.h"
 
 namespace vouchsafe::as {
@@ -79,6 +81,97 @@ TEST(AsConfig, TheFormsOfTheSeedsTimeAreReadWithWarnings) {
             storage::StorageType::kLocalJson);
   EXPECT_EQ(out.config->storage.local_json->path, "/var/lib/as");
   EXPECT_GE(out.warnings.size(), 4u);
+}
+
+bool Warns(const Outcome& out, std::string_view of) {
+  for (const std::string& warning : out.warnings) {
+    if (warning.find(of) != std::string::npos) return true;
+  }
+  return false;
+}
+
+// The three examples of the documentation of that time, key by key.
+TEST(AsConfig, TheDocumentedExamplesLoad) {
+  const Outcome builtin = ReadText(R"({
+    "work_dir": "/var/lib/as/", "policy_engine": "opa",
+    "rvps_config": {"type": "BuiltIn", "store_type": "LocalFs",
+      "store_config": {"file_path": "/var/lib/as/reference-values"}},
+    "attestation_token_broker": {"type": "Ear", "duration_min": 5}})");
+  ASSERT_TRUE(builtin.config) << builtin.config.error().Text();
+  EXPECT_EQ(builtin.config->storage.local_fs->path, "/var/lib/as/");
+  EXPECT_EQ(builtin.config->reference_value_storage,
+            storage::StorageType::kLocalFs);
+  for (const char* old : {"work_dir", "policy_engine", "rvps_config.store_type",
+                          "rvps_config.store_config.file_path"}) {
+    EXPECT_TRUE(Warns(builtin, old)) << old;
+  }
+  for (const char* remote :
+       {R"({"work_dir": "/var/lib/as/", "policy_engine": "opa",
+        "rvps_config": {"type": "GrpcRemote", "address": "127.0.0.1:50003"},
+        "attestation_token_broker": {"type": "Ear", "duration_min": 5}})",
+        R"({"work_dir": "/var/lib/as/", "policy_engine": "opa",
+        "rvps_config": {"type": "GrpcRemote", "address": "127.0.0.1:50003"},
+        "attestation_token_broker": {"type": "Ear", "duration_min": 5,
+          "issuer_name": "some-body", "signer": {"key_path": "/k",
+          "cert_url": "https://example.io/c", "cert_path": "/p"}}})"}) {
+    const Outcome out = ReadText(remote);
+    // Understood to the last key; only the remote provider may be missing.
+    if (!out.config) {
+      EXPECT_EQ(out.config.error().code, ErrorCode::kUnsupported)
+          << out.config.error().Text();
+    }
+  }
+}
+
+TEST(AsConfig, OlderStateIsFoundAgain) {
+  const Outcome json = ReadText(R"({"rvps_config": {
+    "storage": {"type": "LocalJson", "file_path": "/v.json"}},
+    "attestation_token_broker": {"type": "Simple", "policy_dir": "/p"}})");
+  ASSERT_TRUE(json.config) << json.config.error().Text();
+  EXPECT_EQ(json.config->old_reference_value_path, "/v.json");
+  EXPECT_EQ(json.config->old_policy_dir, "/p");
+  EXPECT_TRUE(Warns(json, "policy_dir"));
+  EXPECT_TRUE(Warns(json, "storage.file_path"));
+  const Outcome defaults = ReadText(R"({"work_dir": "/w",
+    "rvps_config": {"store_type": "LocalJson"},
+    "attestation_token_broker": {"type": "Simple"}})");
+  ASSERT_TRUE(defaults.config) << defaults.config.error().Text();
+  EXPECT_EQ(defaults.config->old_reference_value_path,
+            "/opt/confidential-containers/attestation-service/"
+            "reference_values.json");
+  EXPECT_EQ(defaults.config->old_policy_dir,
+            "/opt/confidential-containers/attestation-service/token/simple/"
+            "policies");
+  EXPECT_FALSE(ReadText(R"({"work_dir": 1})").config);
+}
+
+// W14: nothing of an old file is dropped in silence, or means memory.
+TEST(AsConfig, W14OldFilesKeepTheirMeaning) {
+  ASSERT_EQ(setenv("AS_WORK_DIR", "/from/env", 1), 0);
+  const Outcome out = ReadText(R"({"rvps_config": {"store_type": "LocalFs"}})");
+  unsetenv("AS_WORK_DIR");
+  ASSERT_TRUE(out.config) << out.config.error().Text();
+  EXPECT_EQ(out.config->storage.type, storage::StorageType::kLocalFs);
+  EXPECT_EQ(out.config->storage.local_fs->path, "/from/env");
+  EXPECT_FALSE(ReadText(R"({"zz": 1})").config) << "nor unknown ones";
+}
+
+TEST(AsConfig, KeysOfOurOwn) {
+  const Outcome out = ReadText(R"({
+    "policy_ids_mode": "all", "policy_versions": 3,
+    "attestation_token_broker": {"type": "Simple", "simple_members": "S0",
+      "key_rotation_days": 30, "key_announce_min": 90}})");
+  ASSERT_TRUE(out.config) << out.config.error().Text();
+  EXPECT_EQ(out.config->policy_ids, PolicyIdsMode::kAll);
+  EXPECT_EQ(out.config->policy_versions, 3u);
+  EXPECT_EQ(out.config->simple_members, ear::SimpleMembers::kS0);
+  EXPECT_EQ(out.config->key_rotation_days, 30);
+  EXPECT_EQ(out.config->key_announce_min, 90);
+  const Outcome both = ReadText(R"({"attestation_token_broker": {
+    "key_rotation_days": 1, "signer": {"key_path": "/k"}}})");
+  ASSERT_FALSE(both.config) << "an option that does nothing";
+  EXPECT_NE(both.config.error().Text().find("key_rotation_days"),
+            std::string::npos);
 }
 
 TEST(AsConfig, E1BrokerString) {

@@ -18,6 +18,21 @@ Result<std::string> DecodePolicy(std::string_view base64url) {
 
 }  // namespace
 
+Result<std::vector<policy::PolicyVersion>> AttestationService::PolicyVersions(
+    std::string_view, const RequestContext&) {
+  return Fail(ErrorCode::kUnsupported, "no versions of policies are kept here");
+}
+
+Result<std::string> AttestationService::GetPolicyVersion(
+    std::string_view, std::string_view, const RequestContext&) {
+  return Fail(ErrorCode::kUnsupported, "no versions of policies are kept here");
+}
+
+Result<std::vector<rego::Diagnostic>> AttestationService::RollBackPolicy(
+    std::string_view, std::string_view, const RequestContext&) {
+  return Fail(ErrorCode::kUnsupported, "no versions of policies are kept here");
+}
+
 policy::PolicyUse AttestationPolicyUse(std::vector<TeeClaimSpecs> claims) {
   policy::PolicyUse use;
   use.entry = "data.policy.trust_claims";
@@ -83,6 +98,26 @@ Result<> AttestationCore::DeletePolicy(std::string_view id,
   return deps_.policies->Delete(id);
 }
 
+Result<std::vector<policy::PolicyVersion>> AttestationCore::PolicyVersions(
+    std::string_view id, const RequestContext& context) {
+  TRY(context.Alive());
+  return deps_.policies->Versions(id);
+}
+
+Result<std::string> AttestationCore::GetPolicyVersion(
+    std::string_view id, std::string_view sha384,
+    const RequestContext& context) {
+  TRY(context.Alive());
+  return deps_.policies->VersionText(id, sha384);
+}
+
+Result<std::vector<rego::Diagnostic>> AttestationCore::RollBackPolicy(
+    std::string_view id, std::string_view sha384,
+    const RequestContext& context) {
+  TRY(context.Alive());
+  return deps_.policies->RollBack(id, sha384);
+}
+
 Result<std::string> AttestationCore::Challenge(std::string_view tee,
                                                std::string_view tee_params,
                                                const RequestContext& context) {
@@ -104,7 +139,7 @@ Result<std::optional<json::Value>> AttestationCore::QueryReferenceValue(
 }
 
 json::Value AttestationCore::TokenSignerJwks() const {
-  return deps_.signer->Jwks();
+  return deps_.keys->Jwks();
 }
 
 std::vector<std::string> AttestationCore::AcceptedTees() const {

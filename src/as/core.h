@@ -5,11 +5,13 @@
 
 #include <string>
 
+#include "as/config.h"
 #include "as/service.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
-#include "ear/signer.h"
+#include "ear/signing_keys.h"
+#include "ear/simple_token.h"
 #include "ear/token.h"
 #include "policy/policy_store.h"
 #include "rvps/reference_values.h"
@@ -17,10 +19,15 @@
 
 namespace vouchsafe::as {
 
+// More policies than this in one request are refused where all are asked.
+inline constexpr size_t kMostPolicyIds = 16;
+
 struct CoreOptions {
   ear::TokenOptions token;
   bool verbose_token = true;
   ear::TokenForm form = ear::TokenForm::kEar;
+  ear::SimpleMembers simple_members = ear::SimpleMembers::kS2;
+  PolicyIdsMode policy_ids = PolicyIdsMode::kFirst;
 };
 
 // Borrowed; all must outlive the core.
@@ -30,7 +37,7 @@ struct CoreDeps {
   const VerifierSet* verifiers = nullptr;
   policy::PolicyStore* policies = nullptr;
   rvps::ReferenceValues* reference_values = nullptr;
-  const ear::TokenSigner* signer = nullptr;
+  ear::SigningKeys* keys = nullptr;
 };
 
 // How the policies of this service are asked, with the claims that are known.
@@ -57,6 +64,14 @@ class AttestationCore final : public AttestationService {
                                 const RequestContext& context) override;
   Result<> DeletePolicy(std::string_view id,
                         const RequestContext& context) override;
+  Result<std::vector<policy::PolicyVersion>> PolicyVersions(
+      std::string_view id, const RequestContext& context) override;
+  Result<std::string> GetPolicyVersion(std::string_view id,
+                                       std::string_view sha384,
+                                       const RequestContext& context) override;
+  Result<std::vector<rego::Diagnostic>> RollBackPolicy(
+      std::string_view id, std::string_view sha384,
+      const RequestContext& context) override;
   Result<std::string> Challenge(std::string_view tee,
                                 std::string_view tee_params,
                                 const RequestContext& context) override;
@@ -65,6 +80,7 @@ class AttestationCore final : public AttestationService {
   Result<std::optional<json::Value>> QueryReferenceValue(
       std::string_view id, const RequestContext& context) override;
   json::Value TokenSignerJwks() const override;
+  ear::SigningKeys* TokenSigningKeys() override { return deps_.keys; }
   std::vector<std::string> AcceptedTees() const override;
 
  private:

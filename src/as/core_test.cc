@@ -271,6 +271,91 @@ TEST(Policies, SetGetListDelete) {
   EXPECT_FALSE(service->SetPolicy("x", "e30=", service.Context()));
 }
 
+TEST(Evaluate, AllListedPoliciesAreAskedWhereThatIsConfigured) {
+  AsConfig config;
+  config.policy_ids = PolicyIdsMode::kAll;
+  TestService service(config);
+  ASSERT_TRUE(service.SetPolicy(
+      "a_cpu",
+      "package policy\ntrust_claims := {\"hardware\": 2, \"executables\": 33}\n"
+      "extensions := [{\"name\": \"x\", \"key\": 1, \"value\": 5}]\n"));
+  ASSERT_TRUE(service.SetPolicy(
+      "b_cpu",
+      "package policy\ntrust_claims := {\"hardware\": 97, \"configuration\": "
+      "2}\nextensions := [{\"name\": \"x\", \"key\": 1, \"value\": 5}]\n"));
+  ASSERT_TRUE(service.SetPolicy(
+      "c_cpu",
+      "package policy\ntrust_claims := {\"hardware\": 2}\n"
+      "extensions := [{\"name\": \"x\", \"key\": 1, \"value\": 6}]\n"));
+  const json::Value claims =
+      service.Claims({{SampleRequest()}, {"a", "b", "a"}});
+  const json::Value* cpu = claims.At("/submods/cpu0");
+  ASSERT_NE(cpu, nullptr) << json::Write(claims);
+  EXPECT_EQ(Str(cpu->Find("ear.status")), "\"contraindicated\"");
+  EXPECT_EQ(Str(cpu->Find("ear.trustworthiness-vector")),
+            R"({"configuration":2,"executables":33,"hardware":97})");
+  EXPECT_EQ(Str(cpu->Find("ear.appraisal-policy-id")), "\"a\"");
+  EXPECT_EQ(Str(cpu->Find("x")), "5");
+  const json::Value* policies = cpu->Find("ear.vouchsafe.policies");
+  ASSERT_EQ(policies->if_array()->size(), 2u) << "each once";
+  EXPECT_EQ(Str(policies->At("/0/id")), "\"a\"");
+  EXPECT_EQ(Str(policies->At("/0/status")), "\"warning\"");
+  EXPECT_EQ(Str(policies->At("/1/status")), "\"contraindicated\"");
+  EXPECT_EQ(*policies->At("/0/sha384"),
+            *cpu->Find("ear.vouchsafe.policy-sha384"));
+  EXPECT_NE(*policies->At("/0/sha384"), *policies->At("/1/sha384"));
+
+  EXPECT_TRUE(service.Claims({{SampleRequest()}, {"a", "nope"}}).is_string())
+      << "one that is missing fails all";
+  DecisionRecord record;
+  const auto apart = service->Evaluate({{SampleRequest()}, {"a", "c"}}, record,
+                                       service.Context());
+  ASSERT_FALSE(apart.has_value()) << "two values of one extension";
+  EXPECT_EQ(apart.error().check->id, "as.appraisal.extensions");
+  EXPECT_EQ(service
+                ->Evaluate({{SampleRequest()},
+                            std::vector<std::string>(kMostPolicyIds + 1, "a")},
+                           record, service.Context())
+                .error()
+                .code,
+            ErrorCode::kInvalidInput);
+}
+
+TEST(Evaluate, OnlyTheFirstPolicyIsAskedByDefault) {
+  TestService service;
+  const json::Value claims =
+      service.Claims({{SampleRequest()}, {"default", "nope"}});
+  ASSERT_TRUE(claims.is_object()) << json::Write(claims);
+  EXPECT_EQ(claims.At("/submods/cpu0")->Find("ear.vouchsafe.policies"),
+            nullptr);
+  EXPECT_TRUE(service.Claims({{SampleRequest()}, {""}}).is_string());
+}
+
+// Each token is by the old policy or the new one, whole, and none fails.
+TEST(Evaluate, ThreadsEvaluateWhileTheirPolicyIsReplaced) {
+  TestService service;
+  const std::string texts[] = {
+      "package policy\ntrust_claims := {\"hardware\": 2}\n",
+      "package policy\ntrust_claims := {\"hardware\": 97}\n"};
+  ASSERT_TRUE(service.SetPolicy("mine_cpu", texts[0]));
+  testing::InThreads(4, [&](size_t i) {
+    for (int n = 0; n < 25; ++n) {
+      if (i == 0) {
+        EXPECT_TRUE(service.SetPolicy("mine_cpu", texts[n % 2]));
+        continue;
+      }
+      const json::Value claims = service.Claims({{SampleRequest()}, {"mine"}});
+      const json::Value* cpu = claims.At("/submods/cpu0");
+      ASSERT_NE(cpu, nullptr) << json::Write(claims);
+      const std::string status = Str(cpu->Find("ear.status"));
+      const std::string digest =
+          *cpu->Find("ear.vouchsafe.policy-sha384")->if_string();
+      const size_t which = status == "\"affirming\"" ? 0 : 1;
+      EXPECT_EQ(digest, HexEncode(crypto::Sha384(AsBytes(texts[which]))));
+    }
+  });
+}
+
 TEST(Challenge, ComesFromTheVerifier) {
   TestService service;
   EXPECT_EQ(*service->Challenge("snp", "{}", service.Context()),

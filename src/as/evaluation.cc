@@ -1,5 +1,7 @@
 #include "as/evaluation.h"
 
+#include <algorithm>
+
 #include "as/bound_data.h"
 #include "as/checks.h"
 #include "as/policy_input.h"
@@ -120,20 +122,9 @@ void Evaluation::Explain(const policy::Policy& policy,
   if (again) answer.fact = std::move(again->fact);
 }
 
-Result<ear::Submod> Evaluation::Judge(Device device,
-                                      const std::string& policy_id) {
-  const std::string tee_class = device.claims.tee_class;
-  json::Value input = TRY(MakePolicyInput(
-      device.tee, std::move(device.claims.claims),
-      std::move(device.init_data_claims), std::move(device.runtime_data_claims),
-      options_.verbose_token ? Verbose::kYes : Verbose::kNo));
-  const auto policy =
-      TRY(deps_.policies->Load(policy_id + "_" + tee_class, context_));
-  const rego::Document document =
-      TRY_CONTEXT(rego::Document::FromValue(input), "Failed to set input data");
-
+policy::PolicyQuestion Evaluation::Question(const rego::Document& input) {
   policy::PolicyQuestion question;
-  question.input = &document;
+  question.input = &input;
   question.host =
       [this](rego::HostCall&,
              std::span<const json::Value> args) -> Result<json::Value> {
@@ -144,26 +135,63 @@ Result<ear::Submod> Evaluation::Judge(Device device,
     }
     return ReferenceValue(*id);
   };
+  return question;
+}
+
+Result<Evaluation::Opinion> Evaluation::Ask(const std::string& policy_id,
+                                            const std::string& tee_class,
+                                            const rego::Document& input,
+                                            const std::string& submod) {
+  const auto policy =
+      TRY(deps_.policies->Load(policy_id + "_" + tee_class, context_));
+  policy::PolicyQuestion question = Question(input);
   policy::PolicyAnswer answer =
       TRY(policy::PolicyStore::Evaluate(*policy, question, context_));
-
-  ear::Submod submod;
-  submod.name = tee_class + std::to_string(counters_[tee_class]++);
-  CheckLog& log = record_.Section(submod.name);
+  CheckLog& log = record_.Section(submod);
   auto vector = TrustClaims(answer, log);
   if (explain_ || !vector) {
     Explain(*policy, std::move(question), answer);
   } else if (vector->Worst() != ear::Tier::kAffirming) {
-    unexplained_.push_back({record_.policies.size(), policy, submod.name});
+    unexplained_.push_back({record_.policies.size(), policy, submod});
   }
   record_.policies.push_back(answer.fact);
   if (!vector) return tl::unexpected(std::move(vector).error());
+  return Opinion{*vector, TRY(Extensions(answer, log)), policy->sha384};
+}
 
-  submod.appraisal.vector = *vector;
-  submod.appraisal.extensions = TRY(Extensions(answer, log));
-  submod.appraisal.policy_id = policy_id;
-  submod.appraisal.policy_sha384 = policy->sha384;
-  submod.appraisal.evidence = std::move(input);
+Result<ear::Submod> Evaluation::Judge(
+    Device device, const std::vector<std::string>& policy_ids) {
+  const std::string tee_class = device.claims.tee_class;
+  json::Value input = TRY(MakePolicyInput(
+      device.tee, std::move(device.claims.claims),
+      std::move(device.init_data_claims), std::move(device.runtime_data_claims),
+      options_.verbose_token ? Verbose::kYes : Verbose::kNo));
+  const rego::Document document =
+      TRY_CONTEXT(rego::Document::FromValue(input), "Failed to set input data");
+
+  ear::Submod submod;
+  submod.name = tee_class + std::to_string(counters_[tee_class]++);
+  ear::Appraisal& appraisal = submod.appraisal;
+  for (const std::string& id : policy_ids) {
+    TRY(context_.Alive());
+    Opinion opinion = TRY(Ask(id, tee_class, document, submod.name));
+    if (options_.policy_ids == PolicyIdsMode::kAll) {
+      appraisal.policies.push_back(
+          {id, opinion.sha384, opinion.vector.Worst()});
+    }
+    if (appraisal.policy_id.empty()) {
+      appraisal.vector = opinion.vector;
+      appraisal.extensions = std::move(opinion.extensions);
+      appraisal.policy_id = id;
+      appraisal.policy_sha384 = std::move(opinion.sha384);
+      continue;
+    }
+    appraisal.vector.Worsen(opinion.vector);
+    TRY(RequireOk(record_.Section(submod.name), kExtensions,
+                  ear::MergeExtensions(appraisal.extensions,
+                                       std::move(opinion.extensions))));
+  }
+  appraisal.evidence = std::move(input);
   return submod;
 }
 
@@ -176,11 +204,16 @@ Result<std::string> Evaluation::Run(const EvaluateRequest& request) {
     TRY(context_.Alive());
     TRY(Verify(request.requests[i], i));
   }
+  const bool simple = options_.form == ear::TokenForm::kSimple;
+  // One key for all of the token, whatever happens to keys meanwhile.
+  const auto signer = deps_.keys->Signer();
   const json::Object claims =
-      TRY(options_.form == ear::TokenForm::kSimple ? SimpleClaims(request)
-                                                   : EarClaims(request));
+      TRY(simple ? SimpleClaims(request, *signer) : EarClaims(request));
   auto payload = std::make_shared<const std::string>(json::Write(claims));
-  auto token = deps_.signer->Sign(*payload);
+  const bool key_in_claims =
+      simple && options_.simple_members != ear::SimpleMembers::kS2;
+  auto token = signer->Sign(*payload, key_in_claims ? ear::KeyPlace::kClaims
+                                                    : ear::KeyPlace::kHeader);
   RecordForLater(std::move(payload));
   return token;
 }
@@ -199,18 +232,40 @@ void Evaluation::RecordForLater(std::shared_ptr<const std::string> payload) {
   }
 }
 
-Result<json::Object> Evaluation::EarClaims(const EvaluateRequest& request) {
-  if (request.policy_ids.size() > 1) {
-    deps_.logger->Warn("only the first policy id is used",
-                       {{"request_id", context_.request_id},
-                        {"policy", request.policy_ids.front()}});
+Result<std::vector<std::string>> Evaluation::PolicyIds(
+    const EvaluateRequest& request) const {
+  std::vector<std::string> ids;
+  if (request.policy_ids.empty()) {
+    ids.emplace_back("default");
+  } else if (options_.policy_ids == PolicyIdsMode::kFirst) {
+    ids.push_back(request.policy_ids.front());
+    if (request.policy_ids.size() > 1) {
+      deps_.logger->Warn("only the first policy id is used",
+                         {{"request_id", context_.request_id},
+                          {"policy", request.policy_ids.front()}});
+    }
+  } else if (request.policy_ids.size() > kMostPolicyIds) {
+    return Fail(ErrorCode::kInvalidInput,
+                "policy_ids: " + std::to_string(request.policy_ids.size()) +
+                    " policies, want at most " +
+                    std::to_string(kMostPolicyIds));
+  } else {
+    for (const std::string& id : request.policy_ids) {
+      if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+    }
   }
-  const std::string policy_id =
-      request.policy_ids.empty() ? "default" : request.policy_ids.front();
+  if (std::find(ids.begin(), ids.end(), "") != ids.end()) {
+    return Fail(ErrorCode::kInvalidInput, "policy_ids: an id is empty");
+  }
+  return ids;
+}
+
+Result<json::Object> Evaluation::EarClaims(const EvaluateRequest& request) {
+  const std::vector<std::string> ids = TRY(PolicyIds(request));
   std::vector<ear::Submod> submods;
   for (Device& device : devices_) {
     TRY(context_.Alive());
-    submods.push_back(TRY(Judge(std::move(device), policy_id)));
+    submods.push_back(TRY(Judge(std::move(device), ids)));
   }
   return ear::BuildClaims(options_.token, std::move(submods),
                           context_.clock->UnixSeconds(),

@@ -31,13 +31,28 @@ class Evaluation {
 
   Result<> Verify(const VerificationRequest& request, size_t index);
   Result<json::Object> EarClaims(const EvaluateRequest& request);
+  // Those that are asked, each once.
+  Result<std::vector<std::string>> PolicyIds(
+      const EvaluateRequest& request) const;
   // Simple tokens (evaluation_simple.cc).
-  Result<json::Object> SimpleClaims(const EvaluateRequest& request);
+  Result<json::Object> SimpleClaims(const EvaluateRequest& request,
+                                    const ear::TokenSigner& signer);
   Result<ear::PolicyReport> RequireAllowed(const std::string& policy_id,
                                            const rego::Document& input,
                                            const rego::Document& data);
-  Result<json::Object> AllReferenceValues();
-  Result<ear::Submod> Judge(Device device, const std::string& policy_id);
+  Result<json::Object> AllReferenceValues(const json::Object& claims);
+  // A device by one policy or by several, the worst of them.
+  Result<ear::Submod> Judge(Device device,
+                            const std::vector<std::string>& policy_ids);
+  struct Opinion {
+    ear::TrustVector vector;
+    std::vector<ear::Extension> extensions;
+    std::string sha384;  // of the policy
+  };
+  Result<Opinion> Ask(const std::string& policy_id,
+                      const std::string& tee_class, const rego::Document& input,
+                      const std::string& submod);
+  policy::PolicyQuestion Question(const rego::Document& input);
   Result<ear::TrustVector> TrustClaims(const policy::PolicyAnswer& answer,
                                        CheckLog& log);
   Result<std::vector<ear::Extension>> Extensions(

@@ -1,5 +1,6 @@
 #include "as/checks.h"
 #include "as/evaluation.h"
+#include "json/write.h"
 
 namespace vouchsafe::as {
 namespace {
@@ -19,38 +20,29 @@ std::string ShortTokenId(RandomSource& random) {
 
 }  // namespace
 
-Result<json::Object> Evaluation::AllReferenceValues() {
+Result<json::Object> Evaluation::AllReferenceValues(
+    const json::Object& claims) {
   const std::vector<std::string> ids =
       TRY_CONTEXT(deps_.reference_values->List(context_),
                   "Get Reference Value from RVPS failed");
+  // The older services asked for the names of the claims alone.
+  const bool of_claims = options_.simple_members != ear::SimpleMembers::kS2;
   json::Object reference;
   for (const std::string& id : ids) {
+    if (of_claims && claims.Find(id) == nullptr) continue;
     auto found = TRY_CONTEXT(deps_.reference_values->Query(id, context_),
                              "Get Reference Value from RVPS failed");
     if (found.value) reference.Set(id, *std::move(found.value));
   }
-  json::Object data;
-  data.Set("reference", std::move(reference));
-  return data;
+  return reference;
 }
 
 Result<ear::PolicyReport> Evaluation::RequireAllowed(
     const std::string& policy_id, const rego::Document& input,
     const rego::Document& data) {
   const auto policy = TRY(deps_.policies->Load(policy_id, context_));
-  policy::PolicyQuestion question;
-  question.input = &input;
+  policy::PolicyQuestion question = Question(input);
   question.data = &data;
-  question.host =
-      [this](rego::HostCall&,
-             std::span<const json::Value> args) -> Result<json::Value> {
-    const std::string* id = args.empty() ? nullptr : args[0].if_string();
-    if (id == nullptr) {
-      return Fail(ErrorCode::kInvalidInput,
-                  "query_reference_value: want a string");
-    }
-    return ReferenceValue(*id);
-  };
   policy::PolicyAnswer answer =
       TRY(policy::PolicyStore::Evaluate(*policy, question, context_));
   const bool* allow = answer.answers[0].value.if_bool();
@@ -65,10 +57,13 @@ Result<ear::PolicyReport> Evaluation::RequireAllowed(
     error.message = "Reject by policy " + policy_id;
     return tl::unexpected(std::move(error));
   }
-  return ear::PolicyReport{policy_id, policy->sha384};
+  json::Object result;
+  result.Set("allow", answer.answers[0].value);
+  return ear::PolicyReport{policy_id, policy->sha384, json::Write(result)};
 }
 
-Result<json::Object> Evaluation::SimpleClaims(const EvaluateRequest& request) {
+Result<json::Object> Evaluation::SimpleClaims(const EvaluateRequest& request,
+                                              const ear::TokenSigner& signer) {
   if (devices_.size() != 1) {
     return Fail(ErrorCode::kUnsupported,
                 "a Simple token holds one device, the evidence has " +
@@ -82,7 +77,9 @@ Result<json::Object> Evaluation::SimpleClaims(const EvaluateRequest& request) {
   claims.runtime_data = std::move(device.runtime_data_claims);
   const rego::Document input = TRY_CONTEXT(
       rego::Document::FromValue(claims.tcb_status), "Failed to set input data");
-  const json::Object values = TRY(AllReferenceValues());
+  json::Object reference = TRY(AllReferenceValues(claims.tcb_status));
+  json::Object values;
+  values.Set("reference", reference);
   const rego::Document data = TRY(rego::Document::FromValue(values));
   std::vector<std::string> ids = request.policy_ids;
   if (ids.empty()) ids.push_back("default");
@@ -90,9 +87,15 @@ Result<json::Object> Evaluation::SimpleClaims(const EvaluateRequest& request) {
     TRY(context_.Alive());
     claims.reports.push_back(TRY(RequireAllowed(id, input, data)));
   }
-  return ear::BuildSimpleClaims(options_.token, std::move(claims),
-                                context_.clock->UnixSeconds(),
-                                ShortTokenId(*deps_.random));
+  claims.jwk = signer.embedded_jwk();
+  for (const json::Member& member : reference) {
+    const json::Array* list = member.value.if_array();
+    if (list != nullptr && list->empty()) continue;
+    claims.reference.Set(member.name, member.value);
+  }
+  return ear::BuildSimpleClaims(
+      options_.token, options_.simple_members, std::move(claims),
+      context_.clock->UnixSeconds(), ShortTokenId(*deps_.random));
 }
 
 }  // namespace vouchsafe::as

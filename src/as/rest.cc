@@ -6,6 +6,8 @@
 #include "as/checks.h"
 #include "as/rest_body.h"
 #include "as/rest_errors.h"
+#include "base/clock.h"
+#include "base/encoding.h"
 #include "json/write.h"
 #include "policy/admission.h"
 #include "verifier/core/tee.h"
@@ -15,9 +17,6 @@ namespace {
 
 using http::Request;
 using http::Response;
-
-constexpr std::string_view kDecisions = "/kbs/v0/admin/decisions";
-constexpr size_t kDecisionsListed = 100;
 
 Response Plain(std::string body) {
   Response response = http::Empty(200);
@@ -45,13 +44,16 @@ Response TooLarge(size_t limit, std::optional<uint64_t> declared) {
 class Rest {
  public:
   Rest(const RestOptions& options, const RestDeps& deps)
-      : strict_(options.strict_trustee_errors), deps_(deps) {}
+      : strict_(options.strict_trustee_errors),
+        write_token_(options.write_token),
+        deps_(deps) {}
 
   Response Attestation(const Request& request, const RequestContext& context);
   Response SetPolicy(const Request& request, const RequestContext& context);
   Response ListPolicies(const Request& request, const RequestContext& context);
   Response GetPolicy(const Request& request, const RequestContext& context);
   Response DeletePolicy(const Request& request, const RequestContext& context);
+  Response RollBack(const Request& request, const RequestContext& context);
   Response Challenge(const Request& request, const RequestContext& context);
   Response Jwks() const {
     return http::Json(200, json::Write(deps_.service->TokenSignerJwks()));
@@ -93,9 +95,39 @@ class Rest {
     deps_.decisions->Write(std::move(record));
   }
 
+  // Who may change state. The record says who was refused.
+  Result<> Admit(const Request& request, DecisionRecord& record) const;
+  Response ListVersions(const std::string& id,
+                        const RequestContext& context) const;
+  // Closes the record of an upload and answers its findings.
+  Response Uploaded(std::shared_ptr<DecisionRecord> record,
+                    const Result<std::vector<rego::Diagnostic>>& done,
+                    const RequestContext& context);
+
   const bool strict_;
+  const std::optional<SecretBytes> write_token_;
   const RestDeps deps_;
 };
+
+Result<> Rest::Admit(const Request& request, DecisionRecord& record) const {
+  if (!write_token_) return {};
+  const auto sent = http::BearerToken(request);
+  const bool same =
+      sent && ConstantTimeEqual(AsBytes(*sent), write_token_->view());
+  return record.Section("admission").Require(kWriteToken, same);
+}
+
+Response Rest::Uploaded(std::shared_ptr<DecisionRecord> record,
+                        const Result<std::vector<rego::Diagnostic>>& done,
+                        const RequestContext& context) {
+  Close(std::move(record), done ? nullptr : &done.error());
+  if (!done) return Refuse(done.error(), "set policy", context);
+  Response response = http::Empty(200);
+  for (const std::string& finding : policy::FindingFields(*done)) {
+    response.headers.Add(policy::kFindingHeader, finding);
+  }
+  return response;
+}
 
 std::string Subject(const EvaluateRequest& request) {
   std::string out = "tee=";
@@ -170,15 +202,13 @@ Response Rest::SetPolicy(const Request& request,
   if (!parsed) return Refuse(parsed.error(), context);
   auto record = NewRecord(DecisionKind::kAdmin, context);
   record->subject = "set attestation policy " + parsed->id;
-  const auto done =
-      deps_.service->SetPolicy(parsed->id, parsed->policy_base64url, context);
-  Close(record, done ? nullptr : &done.error());
-  if (!done) return Refuse(done.error(), "set policy", context);
-  Response response = http::Empty(200);
-  for (const std::string& finding : policy::FindingFields(*done)) {
-    response.headers.Add(policy::kFindingHeader, finding);
+  if (const Result<> admitted = Admit(request, *record); !admitted) {
+    return Uploaded(record, tl::unexpected(admitted.error()), context);
   }
-  return response;
+  return Uploaded(
+      record,
+      deps_.service->SetPolicy(parsed->id, parsed->policy_base64url, context),
+      context);
 }
 
 Response Rest::ListPolicies(const Request&, const RequestContext& context) {
@@ -188,7 +218,12 @@ Response Rest::ListPolicies(const Request&, const RequestContext& context) {
   for (const PolicyInfo& policy : *policies) {
     json::Object one;
     one.Set("policy-id", policy.id);
-    if (!strict_) one.Set("policy-sha384", policy.sha384);
+    if (!strict_) {
+      one.Set("policy-sha384", policy.sha384);
+      // As v0.11 to v0.13 gave it.
+      const auto digest = HexDecode(policy.sha384);
+      if (digest) one.Set("policy-hash", Base64UrlEncode(*digest));
+    }
     out.emplace_back(std::move(one));
   }
   return Plain(json::Write(std::move(out)));
@@ -199,9 +234,31 @@ std::string PolicyId(const Request& request) {
       http::Router::Tail("/policy/{tail}", request.path()));
 }
 
+Response Rest::ListVersions(const std::string& id,
+                            const RequestContext& context) const {
+  const auto versions = deps_.service->PolicyVersions(id, context);
+  if (!versions) return Refuse(versions.error(), "get policy", context);
+  json::Array out;
+  for (const policy::PolicyVersion& version : *versions) {
+    json::Object one;
+    one.Set("policy-sha384", version.sha384);
+    one.Set("stored", FormatRfc3339(version.stored_unix_us));
+    one.Set("current", version.current);
+    out.emplace_back(std::move(one));
+  }
+  return http::Json(200, json::Write(std::move(out)));
+}
+
 Response Rest::GetPolicy(const Request& request,
                          const RequestContext& context) {
-  const auto text = deps_.service->GetPolicy(PolicyId(request), context);
+  const std::string id = PolicyId(request);
+  const auto query = http::ParseQuery(request.query());
+  if (query.contains("versions")) return ListVersions(id, context);
+  const auto version = query.find("sha384");
+  const auto text =
+      version == query.end()
+          ? deps_.service->GetPolicy(id, context)
+          : deps_.service->GetPolicyVersion(id, version->second, context);
   if (!text) return Refuse(text.error(), "get policy", context);
   return http::Text(200, *text);
 }
@@ -211,10 +268,32 @@ Response Rest::DeletePolicy(const Request& request,
   const std::string id = PolicyId(request);
   auto record = NewRecord(DecisionKind::kAdmin, context);
   record->subject = "delete attestation policy " + id;
-  const auto done = deps_.service->DeletePolicy(id, context);
+  Result<> done = Admit(request, *record);
+  if (done) done = deps_.service->DeletePolicy(id, context);
   Close(record, done ? nullptr : &done.error());
   if (!done) return Refuse(done.error(), "delete policy", context);
   return http::Empty(200);
+}
+
+Response Rest::RollBack(const Request& request, const RequestContext& context) {
+  const std::string id = PolicyId(request);
+  const auto query = http::ParseQuery(request.query());
+  const auto version = query.find("rollback");
+  if (version == query.end()) {
+    return Refuse(Error{ErrorCode::kInvalidInput,
+                        "want ?rollback=<SHA-384 of a version>",
+                        nullptr,
+                        {}},
+                  context);
+  }
+  auto record = NewRecord(DecisionKind::kAdmin, context);
+  record->subject = "roll back attestation policy " + id;
+  if (const Result<> admitted = Admit(request, *record); !admitted) {
+    return Uploaded(record, tl::unexpected(admitted.error()), context);
+  }
+  return Uploaded(record,
+                  deps_.service->RollBackPolicy(id, version->second, context),
+                  context);
 }
 
 Response Rest::Challenge(const Request& request,
@@ -231,6 +310,17 @@ Response Rest::Challenge(const Request& request,
   return Plain(*std::move(text));
 }
 
+// The id of a request is in what it gets, so that its log lines and its record
+// can be found.
+http::Handler WithId(http::Handler handler) {
+  return [handler = std::move(handler)](const Request& request,
+                                        const RequestContext& context) {
+    Response response = handler(request, context);
+    response.headers.Set("X-Request-Id", context.request_id);
+    return response;
+  };
+}
+
 http::Route MakeRoute(std::vector<std::string> methods, std::string path,
                       http::Handler handler) {
   http::Route route;
@@ -242,8 +332,23 @@ http::Route MakeRoute(std::vector<std::string> methods, std::string path,
   return route;
 }
 
+// Outside strict mode, where nothing is added to what Trustee sends.
+class RouteAdder {
+ public:
+  RouteAdder(http::Router& router, bool with_ids)
+      : router_(router), with_ids_(with_ids) {}
+  void Add(http::Route route) {
+    if (with_ids_) route.handler = WithId(std::move(route.handler));
+    router_.Add(std::move(route));
+  }
+
+ private:
+  http::Router& router_;
+  const bool with_ids_;
+};
+
 void AddPolicyRoutes(const std::shared_ptr<Rest>& rest, bool by_id,
-                     http::Router& router) {
+                     RouteAdder& router) {
   router.Add(MakeRoute({"POST"}, "/policy",
                        [rest](const Request& request, const RequestContext& c) {
                          return rest->SetPolicy(request, c);
@@ -261,13 +366,18 @@ void AddPolicyRoutes(const std::shared_ptr<Rest>& rest, bool by_id,
                        [rest](const Request& request, const RequestContext& c) {
                          return rest->DeletePolicy(request, c);
                        }));
+  router.Add(MakeRoute({"POST"}, "/policy/{tail}",
+                       [rest](const Request& request, const RequestContext& c) {
+                         return rest->RollBack(request, c);
+                       }));
 }
 
 }  // namespace
 
 http::Router MakeRestRouter(const RestOptions& options, const RestDeps& deps) {
   const auto rest = std::make_shared<Rest>(options, deps);
-  http::Router router;
+  http::Router out;
+  RouteAdder router(out, !options.strict_trustee_errors);
   router.Add(MakeRoute({"POST"}, "/attestation",
                        [rest](const Request& request, const RequestContext& c) {
                          return rest->Attestation(request, c);
@@ -288,37 +398,17 @@ http::Router MakeRestRouter(const RestOptions& options, const RestDeps& deps) {
   health.cheap = true;
   health.other_methods = 404;
   router.Add(std::move(health));
-  router.SetCors(http::Cors(options.allowed_origins));
-  return router;
-}
-
-http::Router MakeDecisionRouter(const DecisionRing& decisions) {
-  http::Router router;
-  router.Add(MakeRoute({"GET"}, std::string(kDecisions),
-                       [&decisions](const Request&, const RequestContext&) {
-                         json::Array out;
-                         for (const auto& record :
-                              decisions.Newest(kDecisionsListed)) {
-                           out.push_back(ToJson(*record));
-                         }
-                         return http::Json(200, json::Write(std::move(out)));
-                       }));
-  const std::string by_id = std::string(kDecisions) + "/{tail}";
-  router.Add(MakeRoute(
-      {"GET"}, by_id,
-      [&decisions, by_id](const Request& request, const RequestContext& c) {
-        const auto record = decisions.Find(
-            http::PercentDecode(http::Router::Tail(by_id, request.path())));
-        if (record != nullptr) {
-          return http::Json(200, json::Write(ToJson(*record)));
-        }
-        return ErrorResponse(Error{ErrorCode::kNotFound,
-                                   "no decision with this id is kept",
-                                   nullptr,
-                                   {}},
-                             c.request_id);
-      }));
-  return router;
+  if (deps.metrics != nullptr) {
+    http::Route metrics = MakeRoute(
+        {"GET"}, "/metrics",
+        [registry = deps.metrics](const Request&, const RequestContext&) {
+          return http::Typed(200, metrics::kContentType, registry->Text());
+        });
+    metrics.cheap = true;  // also when the pool is full
+    router.Add(std::move(metrics));
+  }
+  out.SetCors(http::Cors(options.allowed_origins));
+  return out;
 }
 
 }  // namespace vouchsafe::as

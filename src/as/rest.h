@@ -1,17 +1,25 @@
 #pragma once
 
 // The REST front (as.md section 6): routes on a Router, no sockets. Policies
-// can also be read and deleted by id. The service has no administrators: who
-// reaches the port may change policies, so main warns about that.
+// can also be read, deleted and taken back by id:
+//   GET /policy/{id}, ?versions=true lists what stood there before (newest
+//     first), ?sha384=HEX gives one of these texts
+//   POST /policy/{id}?rollback=HEX stores that text again
+//   DELETE /policy/{id}
+// The service has no administrators: without write_token whoever reaches the
+// port may change policies, so main warns about that.
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "as/service.h"
 #include "base/log.h"
+#include "base/secret.h"
 #include "decision/sink.h"
 #include "http/router.h"
+#include "metrics/registry.h"
 
 namespace vouchsafe::as {
 
@@ -22,6 +30,9 @@ struct RestOptions {
   // that a handler refuses, plain text for a body that does not fit.
   bool strict_trustee_errors = false;
   std::vector<std::string> allowed_origins;  // those that are origins
+  // Calls that change state must carry it as a bearer token; without it they
+  // need none.
+  std::optional<SecretBytes> write_token = std::nullopt;
 };
 
 // Borrowed; all must outlive the router.
@@ -29,6 +40,8 @@ struct RestDeps {
   AttestationService* service = nullptr;
   DecisionSink* decisions = nullptr;
   Logger* logger = nullptr;
+  // Shown at GET /metrics; nullptr: no such route.
+  const metrics::Registry* metrics = nullptr;
 };
 
 http::Router MakeRestRouter(const RestOptions& options, const RestDeps& deps);
@@ -36,5 +49,10 @@ http::Router MakeRestRouter(const RestOptions& options, const RestDeps& deps);
 // What `vouchsafe why` asks, for a Unix socket of mode 0600 only (decision 29):
 // GET /kbs/v0/admin/decisions, GET /kbs/v0/admin/decisions/{id}.
 http::Router MakeDecisionRouter(const DecisionRing& decisions);
+// The same with the keys that sign tokens, when there are any:
+// GET .../token-keys, POST .../token-keys/rotate?announce_min=N,
+// DELETE .../token-keys/{kid}.
+http::Router MakeAdminRouter(const DecisionRing& decisions,
+                             ear::SigningKeys* keys);
 
 }  // namespace vouchsafe::as

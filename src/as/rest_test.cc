@@ -226,11 +226,147 @@ TEST_F(RestTest, PoliciesAreSetListedReadAndDeleted) {
   }
   EXPECT_TRUE(found);
   EXPECT_EQ(Send("GET", "/policy/mine_cpu").body, text);
+  const json::Value* first = list.At("/0");
+  EXPECT_EQ(
+      *first->Find("policy-hash")->if_string(),
+      Base64UrlEncode(*HexDecode(*first->Find("policy-sha384")->if_string())))
+      << "as older clients read it";
   EXPECT_EQ(Strict("GET", "/policy/mine_cpu", "").status, 404)
       << "Trustee has no such route";
   EXPECT_EQ(Send("DELETE", "/policy/mine_cpu").status, 200);
   EXPECT_EQ(Send("DELETE", "/policy/mine_cpu").status, 404);
   EXPECT_EQ(Send("GET", "/policy/mine_cpu").status, 404);
+}
+
+TEST_F(RestTest, AnUploadCanBeTakenBack) {
+  const auto set = [&](int hardware) {
+    return Send("POST", "/policy",
+                R"({"policy_id":"mine_cpu","policy":")" +
+                    Base64UrlEncode(AsBytes(
+                        "package policy\ntrust_claims := {\"hardware\": " +
+                        std::to_string(hardware) + "}\n")) +
+                    "\"}");
+  };
+  ASSERT_EQ(set(2).status, 200);
+  ASSERT_EQ(set(32).status, 200);
+  const http::Response list = Send("GET", "/policy/mine_cpu?versions=true");
+  ASSERT_EQ(list.status, 200) << list.body;
+  const json::Value versions = *json::Parse(list.body);
+  ASSERT_EQ(versions.if_array()->size(), 2u);
+  EXPECT_EQ(json::Write(*versions.At("/0/current")), "true");
+  const std::string old = *versions.At("/1/policy-sha384")->if_string();
+  EXPECT_NE(Send("GET", "/policy/mine_cpu?sha384=" + old).body.find(": 2}"),
+            std::string::npos);
+  EXPECT_EQ(Send("POST", "/policy/mine_cpu").status, 400);
+  EXPECT_EQ(Send("POST", "/policy/mine_cpu?rollback=00").status, 404);
+  EXPECT_EQ(Send("POST", "/policy/mine_cpu?rollback=" + old).status, 200);
+  EXPECT_NE(Send("GET", "/policy/mine_cpu").body.find(": 2}"),
+            std::string::npos);
+  EXPECT_EQ(decisions_.Newest(1)[0]->subject,
+            "roll back attestation policy mine_cpu");
+}
+
+// W1: whoever reaches the port could replace the policies.
+TEST_F(RestTest, W1CallsThatChangeStateNeedTheTokenWhereThereIsOne) {
+  RestOptions options;
+  options.write_token = SecretBytes(AsBytes("0123456789abcdef"));
+  const http::Router router =
+      MakeRestRouter(options, {&*service_, &decisions_, &service_.logger()});
+  struct Call {
+    const char* method;
+    const char* target;
+    std::string body;
+  };
+  const std::string policy =
+      R"({"policy_id":"mine_cpu","policy":")" +
+      Base64UrlEncode(AsBytes("package policy\ntrust_claims := {}\n")) + "\"}";
+  for (const Call& call : std::initializer_list<Call>{
+           {"POST", "/policy", policy},
+           {"DELETE", "/policy/default_cpu", ""},
+           {"POST", "/policy/default_cpu?rollback=00", ""}}) {
+    for (const char* header :
+         {"", "Bearer other", "Bearer 0123456789abcde", "Basic x"}) {
+      SCOPED_TRACE(std::string(call.target) + " " + header);
+      http::Request request;
+      request.method = call.method;
+      request.target = call.target;
+      request.headers.Add("Content-Type", "application/json");
+      if (*header != 0) request.headers.Add("Authorization", header);
+      request.body = ToBytes(call.body);
+      const http::Response response =
+          router.Handle(request, service_.Context());
+      EXPECT_EQ(response.status, 401) << response.body;
+      EXPECT_NE(response.body.find("as.write.token"), std::string::npos);
+    }
+  }
+  EXPECT_TRUE(service_->GetPolicy("default_cpu", service_.Context()));
+  http::Request request;
+  request.method = "POST";
+  request.target = "/policy";
+  request.headers.Add("Content-Type", "application/json");
+  request.headers.Add("Authorization", "Bearer 0123456789abcdef");
+  request.body = ToBytes(policy);
+  EXPECT_EQ(router.Handle(request, service_.Context()).status, 200);
+  request = {};
+  request.method = "GET";
+  request.target = "/policy";
+  EXPECT_EQ(router.Handle(request, service_.Context()).status, 200)
+      << "reading needs none";
+}
+
+TEST_F(RestTest, RepliesNameTheirRequest) {
+  for (const char* target : {"/policy", "/healthz", "/policy/none"}) {
+    EXPECT_EQ(Send("GET", target).headers.Get("X-Request-Id"), "test-request")
+        << target;
+  }
+  EXPECT_EQ(Send("POST", "/attestation", Head("")).headers.Get("X-Request-Id"),
+            "test-request");
+  EXPECT_EQ(Strict("GET", "/policy", "").headers.Find("X-Request-Id"), nullptr);
+}
+
+TEST_F(RestTest, MetricsWhereARegistryIsGiven) {
+  EXPECT_EQ(Send("GET", "/metrics").status, 404);
+  metrics::Registry registry;
+  registry.AddCounter("as_x_total", "x").Add();
+  const http::Router router = MakeRestRouter(
+      {}, {&*service_, &decisions_, &service_.logger(), &registry});
+  http::Request request;
+  request.method = "GET";
+  request.target = "/metrics";
+  const http::Response response = router.Handle(request, service_.Context());
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.headers.Get("Content-Type"), metrics::kContentType);
+  EXPECT_NE(response.body.find("as_x_total 1\n"), std::string::npos);
+}
+
+TEST_F(RestTest, KeysAreReplacedOverTheAdminSocket) {
+  const http::Router router =
+      MakeAdminRouter(decisions_, service_->TokenSigningKeys());
+  const auto ask = [&](const char* method, const std::string& target) {
+    http::Request request;
+    request.method = method;
+    request.target = "/kbs/v0/admin/token-keys" + target;
+    return router.Handle(request, service_.Context());
+  };
+  const json::Value before = *json::Parse(ask("GET", "").body);
+  ASSERT_EQ(before.if_array()->size(), 1u);
+  EXPECT_EQ(*before.At("/0/state")->if_string(), "signs");
+  const std::string first = *before.At("/0/kid")->if_string();
+  EXPECT_EQ(ask("POST", "/rotate?announce_min=x").status, 400);
+  EXPECT_EQ(ask("POST", "/rotate?announce_min=-1").status, 400);
+  EXPECT_EQ(ask("DELETE", "/" + first).status, 409);
+  EXPECT_EQ(ask("DELETE", "/none").status, 404);
+  const http::Response announced = ask("POST", "/rotate");
+  ASSERT_EQ(announced.status, 200) << announced.body;
+  EXPECT_EQ(*json::Parse(announced.body)->Find("state")->if_string(),
+            "announced");
+  EXPECT_EQ(ask("POST", "/rotate").status, 409);
+  EXPECT_EQ(json::Parse(Send("GET", "/.well-known/jwks.json").body)
+                ->Find("keys")
+                ->if_array()
+                ->size(),
+            2u);
+  EXPECT_EQ(ask("GET", "").body.find("BEGIN"), std::string::npos);
 }
 
 TEST_F(RestTest, ARefusedPolicySaysWhy) {

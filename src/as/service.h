@@ -17,7 +17,9 @@
 #include "base/result.h"
 #include "crypto/hash.h"
 #include "decision/record.h"
+#include "ear/signing_keys.h"
 #include "json/value.h"
+#include "policy/versions.h"
 #include "rego/rego.h"
 
 namespace vouchsafe::as {
@@ -96,6 +98,18 @@ class AttestationService {
   virtual Result<> DeletePolicy(std::string_view id,
                                 const RequestContext& context) = 0;
 
+  // Texts that stood under `id` before, newest first, the bound is
+  // policy_versions; one of them; and the way back to it, which is an upload
+  // like any other. kNotFound; kUnsupported where none are kept.
+  virtual Result<std::vector<policy::PolicyVersion>> PolicyVersions(
+      std::string_view id, const RequestContext& context);
+  virtual Result<std::string> GetPolicyVersion(std::string_view id,
+                                               std::string_view sha384,
+                                               const RequestContext& context);
+  virtual Result<std::vector<rego::Diagnostic>> RollBackPolicy(
+      std::string_view id, std::string_view sha384,
+      const RequestContext& context);
+
   // The supplemental challenge: empty for every TEE but se.
   virtual Result<std::string> Challenge(std::string_view tee,
                                         std::string_view tee_params,
@@ -108,8 +122,11 @@ class AttestationService {
   virtual Result<std::optional<json::Value>> QueryReferenceValue(
       std::string_view id, const RequestContext& context) = 0;
 
-  // JWK Set with the token signer's public key.
+  // JWK Set of the keys that tokens are verified with, the one that signs now
+  // first. It changes when keys are replaced.
   virtual json::Value TokenSignerJwks() const = 0;
+  // The keys that sign tokens here; nullptr where they are somebody else's.
+  virtual ear::SigningKeys* TokenSigningKeys() { return nullptr; }
   // Which TEEs' evidence is accepted.
   virtual std::vector<std::string> AcceptedTees() const = 0;
 };

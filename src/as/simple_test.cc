@@ -82,6 +82,38 @@ TEST(SimpleToken, PoliciesStandApartFromTheOthers) {
   EXPECT_TRUE((*store)->Get("simple/default.rego")->has_value());
 }
 
+TEST(SimpleToken, OlderReadersGetTheirMembers) {
+  for (const auto members :
+       {ear::SimpleMembers::kS1, ear::SimpleMembers::kS0}) {
+    AsConfig config = Simple();
+    config.simple_members = members;
+    TestService service(config);
+    service.Register(R"({"sample.svn":["1"],"elsewhere":["x"]})");
+    DecisionRecord record;
+    const auto token =
+        service->Evaluate({{SampleRequest()}, {}}, record, service.Context());
+    ASSERT_TRUE(token.has_value()) << token.error().Text();
+    const auto jws = jose::UnverifiedJws::Parse(*token);
+    EXPECT_EQ(jws->header().Find("jwk"), nullptr);
+    const json::Value claims = *jose::UnverifiedClaims(*jws);
+    EXPECT_EQ(*claims.At("/jwk/kty")->if_string(), "RSA");
+    EXPECT_EQ(*claims.At("/tcb-status")->Find("sample.svn")->if_string(), "1");
+    const json::Value* result =
+        claims.At("/evaluation-reports/0/evaluation-result");
+    const json::Value* reference = claims.Find("reference-data");
+    if (members == ear::SimpleMembers::kS0) {
+      ASSERT_NE(result, nullptr);
+      EXPECT_EQ(*result->if_string(), R"({"allow":true})");
+      EXPECT_EQ(reference, nullptr);
+    } else {
+      EXPECT_EQ(result, nullptr);
+      ASSERT_NE(reference, nullptr);
+      EXPECT_EQ(json::Write(*reference), R"({"sample.svn":["1"]})")
+          << "names of claims alone";
+    }
+  }
+}
+
 TEST(SimpleToken, HoldsOneDevice) {
   TestService service(Simple());
   DecisionRecord record;

@@ -1,29 +1,30 @@
 # The policy of Simple tokens unless the operator says otherwise: no claim may
 # contradict the reference values. A claim that nothing is registered for, or an
-# empty list, contradicts nothing.
+# empty list, contradicts nothing. In the syntax of Rego v0, as policies for
+# these tokens were written.
 package policy
 
-import rego.v1
+default allow = false
 
-default allow := false
-
-allow if {
-	every name, value in input {
-		agrees(name, value)
-	}
+allow {
+	not contradicted
 }
 
-agrees(name, _) if not registered(name)
+contradicted {
+	value := input[name]
+	registered(name)
+	not agrees(name, value)
+}
 
-agrees(name, value) if value == data.reference[name]
+agrees(name, value) {
+	data.reference[name] == value
+}
 
-agrees(name, value) if {
+agrees(name, value) {
 	is_array(data.reference[name])
-	value in data.reference[name]
+	data.reference[name][_] == value
 }
 
-registered(name) if {
-	some key, values in data.reference
-	key == name
-	values != []
+registered(name) {
+	data.reference[name] != []
 }
