@@ -5,6 +5,7 @@
 #include "base/encoding.h"
 #include "crypto/hash.h"
 #include "json/write.h"
+#include "policy/text_scan.h"
 
 namespace vouchsafe::policy {
 namespace {
@@ -59,13 +60,16 @@ PolicyFact FactOf(const Policy& policy, const rego::Answer& answer,
   fact.entry = answer.path;
   fact.answer = answer.defined() ? Shortened(json::Write(answer.value))
                                  : std::string("undefined");
+  std::string place;
   if (answer.location.row > 0) {
-    fact.deciding.push_back(answer.location.file + ":" +
-                            std::to_string(answer.location.row) + ": " +
-                            answer.Why());
-  } else {
-    fact.deciding.push_back(answer.Why());
+    place = answer.location.file + ":" + std::to_string(answer.location.row);
+  } else if (const int row = DefinitionRow(
+                 policy.text, answer.path.substr(answer.path.rfind('.') + 1));
+             row > 0) {
+    // No definition applied: where the first of them stands.
+    place = policy.id + std::string(kSuffix) + ":" + std::to_string(row);
   }
+  fact.deciding.push_back((place.empty() ? "" : place + ": ") + answer.Why());
   for (const std::string& line : lines) {
     fact.deciding.push_back(Shortened(line));
   }

@@ -210,6 +210,14 @@ std::vector<Seen> DefinedMembers(std::string_view text, std::string_view rule) {
   return out;
 }
 
+int DefinitionRow(std::string_view text, std::string_view rule) {
+  const Tokens tokens = Scanner(text).All();
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    if (IsName(tokens, i, rule) && tokens[i].starts_line) return tokens[i].row;
+  }
+  return 0;
+}
+
 std::vector<Seen> OrderedCalls(std::string_view text,
                                std::string_view function) {
   const Tokens tokens = Scanner(text).All();

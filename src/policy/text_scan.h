@@ -26,6 +26,10 @@ std::vector<Seen> InputPaths(std::string_view text);
 // `text` of each is the name.
 std::vector<Seen> DefinedMembers(std::string_view text, std::string_view rule);
 
+// The row where `rule` is first defined, 0 when nowhere: for an answer that no
+// definition gave.
+int DefinitionRow(std::string_view text, std::string_view rule);
+
 // Orderings (<, <=, >, >=) with a call of `function` beside the operator. The
 // text is the operator.
 std::vector<Seen> OrderedCalls(std::string_view text,

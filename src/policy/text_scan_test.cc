@@ -93,5 +93,15 @@ TEST(Nearest, IsTheSmallestSlip) {
   EXPECT_EQ(Nearest(std::string(200, 'a'), kNames), "");
 }
 
+TEST(DefinitionRow, IsTheFirstThatBeginsALine) {
+  constexpr const char* kText =
+      "package policy\n# allow := 1\nx if allow\n\"allow\"\n"
+      "allow if input.a\nallow := 2\n";
+  EXPECT_EQ(DefinitionRow(kText, "allow"), 5);
+  EXPECT_EQ(DefinitionRow(kText, "x"), 3);
+  EXPECT_EQ(DefinitionRow(kText, "none"), 0);
+  EXPECT_EQ(DefinitionRow("", "allow"), 0);
+}
+
 }  // namespace
 }  // namespace vouchsafe::policy
