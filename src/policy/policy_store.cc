@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view kSuffix = ".rego";
 constexpr size_t kMostKept = 4096;    // policies; beyond, all are read again
+constexpr size_t kMostMade = 64;      // policies; beyond, all are made again
 constexpr size_t kAnswerShown = 512;  // bytes of an answer in a record
 constexpr size_t kDecidingShown = 8;  // lines; a record stays small
 
@@ -234,6 +235,13 @@ void PolicyStore::Forget(std::string_view id) {
 
 Result<std::shared_ptr<const Policy>> PolicyStore::Make(
     std::string_view id, std::string text) const {
+  const std::string sha384 = Sha384Hex(text);
+  const std::string name = std::string(id) + "/" + sha384;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto it = made_.find(name);
+    if (it != made_.end()) return it->second;
+  }
   const rego::Source source{std::string(id) + std::string(kSuffix),
                             std::move(text)};
   const auto compiled = Compile(source);
@@ -247,7 +255,7 @@ Result<std::shared_ptr<const Policy>> PolicyStore::Make(
   }
   auto policy = std::make_shared<Policy>();
   policy->id = std::string(id);
-  policy->sha384 = Sha384Hex(source.text);
+  policy->sha384 = sha384;
   policy->text = source.text;
   policy->program = compiled->program;
   policy->entries.push_back(compiled->program->Find(use_.entry));
@@ -255,6 +263,9 @@ Result<std::shared_ptr<const Policy>> PolicyStore::Make(
     policy->entries.push_back(compiled->program->Find(entry));
   }
   policy->findings = *std::move(admitted);
+  const std::lock_guard lock(mutex_);
+  if (made_.size() >= kMostMade) made_.clear();
+  made_[name] = policy;
   return std::shared_ptr<const Policy>(std::move(policy));
 }
 

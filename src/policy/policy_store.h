@@ -140,6 +140,8 @@ class PolicyStore {
   const PolicyStoreOptions options_;
   mutable std::mutex mutex_;
   std::map<std::string, Kept, std::less<>> kept_;
+  // By id and digest, so that a text that comes back is not admitted anew.
+  mutable std::map<std::string, std::shared_ptr<const Policy>> made_;
   uint64_t changes_ = 0;  // own writes, so that no older reading is kept
 };
 
