@@ -28,6 +28,17 @@ class Budget {
   // For `bytes` handled inside a built-in.
   void Bytes(size_t bytes) { Step(1 + bytes / 64); }
   void Items(size_t items) { Step(1 + items / 8); }
+  // Before work that cannot be stopped and that may take as long as so many
+  // steps, 50 ns each: it must not pass the time by more than a tenth of a
+  // second.
+  void Ahead(uint64_t steps) {
+    constexpr std::chrono::milliseconds kMostOver{100};
+    const std::chrono::nanoseconds worst(
+        std::min<uint64_t>(steps, 1'000'000'000) * 50);
+    if (std::chrono::steady_clock::now() + worst > deadline_ + kMostOver) {
+      ThrowLimit("limit_time", "the evaluation takes longer than allowed");
+    }
+  }
   // Time spent in the host does not count.
   void AddHostTime(std::chrono::steady_clock::duration spent) {
     deadline_ += spent;

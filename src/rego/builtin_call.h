@@ -24,6 +24,7 @@ struct BuiltinState {
   uint64_t seed = 0;
   // Compiled patterns, valid or not; bounded.
   std::unordered_map<std::string, std::shared_ptr<const Pattern>> patterns;
+  size_t pattern_bytes = 0;  // what they may hold by now, at most
   // Time zones by name; bounded.
   std::unordered_map<std::string, std::shared_ptr<const Zone>> zones;
 };

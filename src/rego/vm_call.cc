@@ -305,15 +305,22 @@ Value Machine::Patch(const Value& document, std::span<const std::string> keys,
   const Value inner =
       Patch(document.is_object() ? document.Get(keys[0]) : Value(),
             keys.subspan(1), value);
-  std::vector<Pair> pairs;
+  const Value key = Value::Text(keys[0]);  // the program's, which lives longer
+  std::vector<Value> all, values;
   if (document.is_object()) {
-    for (size_t i = 0; i < document.size(); ++i) {
-      pairs.push_back({document.keys()[i], document.values()[i]});
-    }
+    budget_.Items(document.size());
+    all.assign(document.keys().begin(), document.keys().end());
+    values.assign(document.values().begin(), document.values().end());
   }
-  budget_.Items(pairs.size());
-  pairs.push_back({MakeText(budget_.arena, keys[0]), inner});
-  return MakeObject(budget_.arena, std::move(pairs));
+  const auto at = std::lower_bound(all.begin(), all.end(), key, ValueLess());
+  const auto i = at - all.begin();
+  if (at != all.end() && *at == key) {
+    values[static_cast<size_t>(i)] = inner;
+  } else {
+    all.insert(at, key);
+    values.insert(values.begin() + i, inner);
+  }
+  return MakeSortedObject(budget_.arena, all, values);
 }
 
 void Machine::EnterWith(const Instruction& at, std::span<const Value> values) {

@@ -5,7 +5,10 @@ namespace {
 
 constexpr size_t kMaxPattern = 10 * 1024;
 constexpr size_t kMaxPatterns = 256;
+constexpr size_t kShortText = 1024;
 constexpr int64_t kMaxProgram = int64_t{1} << 20;
+// What the patterns of one evaluation may hold beside its arena.
+constexpr size_t kMaxPatternBytes = size_t{24} << 20;
 
 std::string Says(const std::string& what) {
   return "error parsing regexp: " + what;
@@ -127,19 +130,40 @@ Pattern Make(std::string_view text) {
 std::shared_ptr<const Pattern> CompilePattern(BuiltinCall& call,
                                               std::string_view pattern) {
   auto& patterns = call.state.patterns;
+  size_t& bytes = call.state.pattern_bytes;
+  if (bytes > kMaxPatternBytes) {
+    patterns.clear();
+    bytes = 0;
+  }
   const std::string key(pattern.substr(0, kMaxPattern + 1));
   const auto known = patterns.find(key);
   if (known != patterns.end()) return known->second;
   call.budget.Step(100 + key.size() * 4);
   auto made = std::make_shared<const Pattern>(Make(key));
-  if (patterns.size() >= kMaxPatterns) patterns.clear();
+  const size_t size =
+      made->regex ? static_cast<size_t>(made->regex->ProgramSize()) : 0;
+  call.budget.Step(size * 2);
+  if (patterns.size() >= kMaxPatterns) {
+    patterns.clear();
+    bytes = 0;
+  }
   patterns.emplace(key, made);
+  bytes += 2 * key.size() + 1024 + 64 * size;
   return made;
 }
 
 void ChargeMatch(BuiltinCall& call, const re2::RE2& pattern, size_t bytes) {
-  call.budget.Step(1 + bytes / 16 +
-                   bytes * static_cast<size_t>(pattern.ProgramSize()) / 4096);
+  // A state of the automaton for each byte at most, as far as its budget goes.
+  call.state.pattern_bytes +=
+      std::min(bytes * 64, static_cast<size_t>(kMaxProgram));
+  const auto size = static_cast<size_t>(pattern.ProgramSize());
+  call.budget.Step(1 + bytes / 16 + bytes * size / 4096);
+  if (bytes <= kShortText) return;
+  // Of a long text the worst: a new state of the automaton for each byte, or
+  // no automaton and each instruction for each byte.
+  const size_t worst = (bytes - kShortText) * (4 + size / 8);
+  call.budget.Ahead(worst);
+  call.budget.Step(worst);
 }
 
 bool Matches(BuiltinCall& call, const Pattern& pattern, std::string_view text) {
