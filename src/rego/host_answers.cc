@@ -1,5 +1,9 @@
+#include "rego/host_answers.h"
+
+#include <algorithm>
+
 #include "json/write.h"
-#include "rego/rego.h"
+#include "rego/print.h"
 
 namespace vouchsafe::rego {
 namespace {
@@ -10,14 +14,64 @@ std::string KeyOf(std::string_view function, const json::Array& arguments) {
 
 }  // namespace
 
+uint64_t HostAnswers::Ready::Hash(std::string_view function,
+                                  std::span<const Value> arguments) {
+  uint64_t hash = std::hash<std::string_view>()(function);
+  for (const Value& argument : arguments) hash = hash * 31 + HashOf(argument);
+  return hash;
+}
+
+HostAnswers::HostAnswers() = default;
+HostAnswers::HostAnswers(HostAnswers&&) noexcept = default;
+HostAnswers& HostAnswers::operator=(HostAnswers&&) noexcept = default;
+HostAnswers::~HostAnswers() = default;
+
+HostAnswers::HostAnswers(const HostAnswers& other) {
+  for (const HostAnswer& answer : other.list_) Add(answer);
+}
+
+HostAnswers& HostAnswers::operator=(const HostAnswers& other) {
+  if (this != &other) *this = HostAnswers(other);
+  return *this;
+}
+
 void HostAnswers::Add(HostAnswer answer) {
+  if (!ready_) ready_ = std::make_unique<Ready>();
   const auto [at, added] =
       index_.emplace(KeyOf(answer.function, answer.arguments), list_.size());
-  if (added) {
-    list_.push_back(std::move(answer));
-  } else {
+  if (!added) {
+    ready_->rows[at->second].answer =
+        rego::FromJson(ready_->arena, answer.answer);
     list_[at->second] = std::move(answer);
+    return;
   }
+  const size_t count = answer.arguments.size();
+  Value* arguments = ready_->arena.AllocArray<Value>(count);
+  for (size_t i = 0; i < count; ++i) {
+    arguments[i] = rego::FromJson(ready_->arena, answer.arguments[i]);
+  }
+  ready_->rows.push_back(
+      {{arguments, count}, rego::FromJson(ready_->arena, answer.answer)});
+  ready_->by_hash.emplace(
+      Ready::Hash(answer.function, ready_->rows.back().arguments),
+      list_.size());
+  list_.push_back(std::move(answer));
+}
+
+const Value* HostAnswersAccess::Find(const HostAnswers& answers,
+                                     std::string_view function,
+                                     std::span<const Value> arguments) {
+  if (answers.list_.empty()) return nullptr;
+  const auto [first, last] = answers.ready_->by_hash.equal_range(
+      HostAnswers::Ready::Hash(function, arguments));
+  for (auto at = first; at != last; ++at) {
+    const HostAnswers::Ready::Row& row = answers.ready_->rows[at->second];
+    if (answers.list_[at->second].function == function &&
+        std::ranges::equal(row.arguments, arguments)) {
+      return &row.answer;
+    }
+  }
+  return nullptr;
 }
 
 const HostAnswer* HostAnswers::Find(std::string_view function,

@@ -78,6 +78,32 @@ TEST(Host, AnswersKnownAhead) {
   EXPECT_EQ(outcome.stats.host_calls, 1u);
 }
 
+TEST(Host, KnownAnswersOfSetsCopiesAndReplacements) {
+  int calls = 0;
+  const CompileResult compiled = Compile(
+      Source{"", "package p\nx := [twice({1, 2}), twice([1, 2]), twice(3)]"},
+      Doubling(&calls, Purity::kStable));
+  HostAnswers known;
+  // JSON has one form for a set and its array.
+  known.Add({"twice", {*json::Parse("[1,2]")}, json::Value("both")});
+  known.Add({"twice", {json::Value(3)}, json::Value("old")});
+  known.Add({"other", {json::Value(3)}, json::Value("not asked")});
+  HostAnswers copy = known;
+  copy.Add({"twice", {json::Value(3)}, *json::Parse(R"({"new": [1]})")});
+  Request request;
+  request.replay = true;
+  request.known = &copy;
+  EXPECT_EQ(json::Write(Ask(*compiled.program, request).answers[0].value),
+            R"(["both","both",{"new":[1]}])");
+  request.known = &known;
+  EXPECT_EQ(json::Write(Ask(*compiled.program, request).answers[0].value),
+            R"(["both","both","old"])");
+  known = std::move(copy);
+  EXPECT_EQ(json::Write(Ask(*compiled.program, request).answers[0].value),
+            R"(["both","both",{"new":[1]}])");
+  EXPECT_EQ(calls, 0);
+}
+
 TEST(Host, RecordAndReplay) {
   int calls = 0;
   const CompileResult compiled =

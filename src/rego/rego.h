@@ -188,8 +188,17 @@ struct HostAnswer {
 
 // Answers of the host by call: fetched ahead (Request::known), or recorded to
 // repeat an evaluation without the host (Request::record, Request::replay).
+// Once filled it may serve many evaluations on many threads, which read it
+// without copying.
 class HostAnswers {
  public:
+  HostAnswers();
+  HostAnswers(const HostAnswers&);
+  HostAnswers(HostAnswers&&) noexcept;
+  HostAnswers& operator=(const HostAnswers&);
+  HostAnswers& operator=(HostAnswers&&) noexcept;
+  ~HostAnswers();
+
   // A later answer to the same call replaces the earlier one.
   void Add(HostAnswer answer);
   const HostAnswer* Find(std::string_view function,
@@ -201,9 +210,13 @@ class HostAnswers {
   json::Value ToJson() const;
   static Result<HostAnswers> FromJson(const json::Value& value);
 
+  struct Ready;  // host_answers.h
+
  private:
+  friend struct HostAnswersAccess;
   std::vector<HostAnswer> list_;
   std::map<std::string, size_t, std::less<>> index_;
+  std::unique_ptr<Ready> ready_;  // null when there are none
 };
 
 class Program;
@@ -366,11 +379,12 @@ struct Request {
   BaseAtRule base_at_rule = BaseAtRule::kRefuse;
   Limits limits;
   std::stop_token stop;
-  const Clock* clock = nullptr;        // null: the system's
-  uint64_t seed = 0;                   // of rand.intn and uuid.rfc4122
-  std::optional<int64_t> now_ns;       // instead of the clock
-  HostFunctionCall host;               // for host functions without a call
-  const HostAnswers* known = nullptr;  // looked at before the host is asked
+  const Clock* clock = nullptr;   // null: the system's
+  uint64_t seed = 0;              // of rand.intn and uuid.rfc4122
+  std::optional<int64_t> now_ns;  // instead of the clock
+  HostFunctionCall host;          // for host functions without a call
+  // Looked at before the host is asked. Outlives the evaluation.
+  const HostAnswers* known = nullptr;
   bool replay = false;  // the host is never asked: what is not known fails
   HostAnswers* record = nullptr;  // gets every answer used, in order
   Coverage* coverage = nullptr;   // counts what was reached
