@@ -2,7 +2,7 @@
 
 #include "json/write.h"
 #include "policy_tools/run_tests.h"
-#include "policy_tools/tools_fixture.h"
+#include "policy_tools/test_fixture.h"
 
 namespace vouchsafe::policy_tools {
 namespace {

@@ -1,7 +1,7 @@
 #include "policy_tools/explain.h"
 
 #include "json/write.h"
-#include "policy_tools/tools_fixture.h"
+#include "policy_tools/test_fixture.h"
 
 namespace vouchsafe::policy_tools {
 namespace {

@@ -5,7 +5,7 @@
 #include "policy_tools/eval.h"
 #include "policy_tools/explain.h"
 #include "policy_tools/files.h"
-#include "policy_tools/tools_fixture.h"
+#include "policy_tools/test_fixture.h"
 
 namespace vouchsafe::policy_tools {
 namespace {

@@ -11,7 +11,7 @@
 #include "policy_tools/files.h"
 #include "policy_tools/measure.h"
 #include "policy_tools/run_tests.h"
-#include "policy_tools/tools_fixture.h"
+#include "policy_tools/test_fixture.h"
 
 namespace vouchsafe::policy_tools {
 namespace {
