@@ -43,6 +43,15 @@ double CpuMs() {
 [[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t align) {
   return Take(size, static_cast<std::size_t>(align));
 }
+// std::stable_sort asks this one.
+[[gnu::noinline]] void* operator new(std::size_t size,
+                                     const std::nothrow_t&) noexcept {
+  try {
+    return Take(size, 1);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
 [[gnu::noinline]] void operator delete(void* p) noexcept { Give(p); }
 [[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept {
   Give(p);
