@@ -367,6 +367,192 @@ TEST(DefaultPolicies, Outcomes) {
   }
 }
 
+// A device about which everything is known and told.
+struct Complete {
+  const char* tee;
+  const char* tee_class;
+  std::string claims;
+  std::string values;
+  const char* status = "affirming";
+};
+
+std::vector<Complete> CompleteDevices() {
+  const std::string tdx =
+      With(kTdx, R"("advisory_ids":[])", R"("advisory_ids":["INTEL-SA-1"])");
+  return {
+      {"sample", "cpu",
+       R"({"launch_digest":"d","svn":"1","platform_version":{"major":1,)"
+       R"("minor":4},"debug":false})",
+       R"({"launch_digest":["d"],"svn":["1"],"major_version":1,)"
+       R"("minimum_minor_version":4})",
+       "warning"},
+      {"snp", "cpu",
+       R"({"measurement":"m","reported_tcb_bootloader":1,)"
+       R"("reported_tcb_microcode":2,"reported_tcb_snp":3,)"
+       R"("reported_tcb_tee":4,"policy_debug_allowed":false,)"
+       R"("policy_migrate_ma":false,"platform_smt_enabled":true,)"
+       R"("platform_tsme_enabled":false,"policy_abi_major":0,)"
+       R"("policy_abi_minor":1,"policy_single_socket":false,)"
+       R"("policy_smt_allowed":true})",
+       R"({"snp_launch_measurement":["m"],"snp_bootloader":[1],)"
+       R"("snp_microcode":[2],"snp_snp_svn":[3],"snp_tee_svn":[4],)"
+       R"("snp_smt_enabled":true,"snp_tsme_enabled":false,)"
+       R"("snp_guest_abi_major":0,"snp_guest_abi_minor":1,)"
+       R"("snp_single_socket":false,"snp_smt_allowed":true})"},
+      {"az-snp-vtpm", "cpu",
+       With(kAzSnp, R"(allowed":"true")", R"(allowed":"false")"), kAzSnpValues},
+      {"tdx", "cpu", tdx,
+       With(kTdxValues, R"({"mr_td")",
+            R"({"mr_seam":["m"],"rtmr_0":["0"],"rtmr_3":["3"],)"
+            R"("accepted_advisory_ids":["INTEL-SA-1"],"mr_td")")},
+      {"az-tdx-vtpm", "cpu", tdx,
+       R"({"mr_td":["t"],"xfam":["e7"],"tdx_pcr11":["0b"],"mr_seam":["m"],)"
+       R"("accepted_advisory_ids":["INTEL-SA-1"]})"},
+      {"sgx", "cpu", kSgx,
+       R"({"sgx_mr_enclave":["aa"],"sgx_mr_signer":["bb"],)"
+       R"("sgx_isv_prod_id":["0100"],"sgx_isv_svn":["0200"],)"
+       R"("accepted_advisory_ids":["INTEL-SA-1"]})"},
+      {"tpm", "cpu", R"({"ak_public":"a","pcr11":"0b"})",
+       R"({"trusted_aks":["a"],"tpm_pcr11":["0b"]})"},
+      {"se", "cpu", R"({"tag":"t","image_phkh":"i","attestation_phkh":"a"})",
+       R"({"se_tag":["t"],"se_image_phkh":["i"],)"
+       R"("se_attestation_phkh":["a"]})"},
+      {"cca", "cpu",
+       R"({"realm":{"cca-realm-initial-measurement":"m",)"
+       R"("cca-realm-extensible-measurements":["e"],)"
+       R"("cca-realm-personalization-value":"p"},)"
+       R"("platform":{"cca-platform-implementation-id":"i",)"
+       R"("cca-platform-instance-id":"j"}})",
+       R"({"cca_realm_initial_measurement":["m"],)"
+       R"("cca_realm_extensible_measurements":["e"],)"
+       R"("cca_platform_implementation_id":["i"],)"
+       R"("cca_platform_instance_id":["j"],)"
+       R"("cca_realm_personalization_value":["p"]})"},
+      {"csv", "cpu",
+       R"({"measure":"m","serial_number":"s","rtmr1":"1","rtmr2":"2",)"
+       R"("policy":{"nodbg":1,"es":1,"nosend":1}})",
+       R"({"csv_measure":["m"],"csv_serial_number":["s"],"csv_rtmr1":["1"],)"
+       R"("csv_rtmr2":["2"]})"},
+      {"hygondcu", "dcu",
+       R"({"body":{"measure":"m","chip_id":"c","version":1}})",
+       R"({"dcu_measure":["m"],"dcu_chip_id":["c"],"dcu_version":[1]})"},
+      {"nvidia-dpu", "nvidia-dpu",
+       R"({"accumulated_fwid":"f","device_serial":"s","device_class":"c",)"
+       R"("firmware_layers_count":3})",
+       R"({"dpu_accumulated_fwid":["f"],"dpu_device_serial":["s"],)"
+       R"("dpu_device_class":["c"],"dpu_firmware_layers_count":[3]})"},
+      {"nvidia", "gpu", With(kNras, "CHAIN", "good"),
+       R"({"allowed_vbios_versions":["v"],"allowed_driver_versions":["d"]})"},
+      {"nvidia", "gpu",
+       R"({"measurements":{"1":"aa","2":"bb"},"arch":"HOPPER"})",
+       R"({"allowed_gpu_archs":["HOPPER"],)"
+       R"("NVIDIA_Corporation.GPU.measurement_1":["aa"],)"
+       R"("NVIDIA_Corporation.GPU.measurement_2":["bb"]})",
+       "warning"},
+      {"sampledevice", "gpu", R"({"svn":"1"})", R"({"device_svn":["1"]})",
+       "warning"},
+      {"nvidia", "switch",
+       R"({"x-nvidia-switch-attestation-report-cert-chain":)"
+       R"({"x-nvidia-cert-status":"valid","x-nvidia-cert-ocsp-status":"good"},)"
+       R"("x-nvidia-switch-attestation-report-cert-chain-fwid-match":true,)"
+       R"("x-nvidia-switch-attestation-report-parsed":true,)"
+       R"("x-nvidia-switch-attestation-report-signature-verified":true,)"
+       R"("x-nvidia-switch-arch-check":true,"secboot":true,)"
+       R"("dbgstat":"disabled","x-nvidia-switch-bios-version":"b",)"
+       R"("x-nvidia-switch-bios-rim-cert-chain":)"
+       R"({"x-nvidia-cert-status":"valid","x-nvidia-cert-ocsp-status":"good"},)"
+       R"("x-nvidia-switch-bios-rim-fetched":true,)"
+       R"("x-nvidia-switch-bios-rim-measurements-available":true,)"
+       R"("x-nvidia-switch-bios-rim-schema-validated":true,)"
+       R"("x-nvidia-switch-bios-rim-signature-verified":true,)"
+       R"("x-nvidia-switch-bios-rim-version-match":true,)"
+       R"("measres":"success"})",
+       R"({"allowed_switch_bios_versions":["b"]})"},
+  };
+}
+
+// Every value in it, each changed alone: (path, the whole with that change).
+using Changed = std::vector<std::pair<std::string, json::Value>>;
+// Numbers change by `by`: a claim falls, a wanted minimum rises.
+Changed ChangeEach(const json::Value& value, int64_t by) {
+  Changed out;
+  if (const json::Object* object = value.if_object()) {
+    for (const json::Member& member : *object) {
+      for (auto& [path, changed] : ChangeEach(member.value, by)) {
+        json::Object copy = *object;
+        copy.Set(member.name, std::move(changed));
+        out.emplace_back("/" + member.name + path, std::move(copy));
+      }
+    }
+  } else if (const json::Array* array = value.if_array()) {
+    for (size_t i = 0; i < array->size(); ++i) {
+      for (auto& [path, changed] : ChangeEach((*array)[i], by)) {
+        json::Array copy = *array;
+        copy[i] = std::move(changed);
+        out.emplace_back("/" + std::to_string(i) + path, std::move(copy));
+      }
+    }
+  } else if (const bool* flag = value.if_bool()) {
+    out.emplace_back("", !*flag);
+  } else if (const auto number = value.int64()) {
+    out.emplace_back("", *number + by);
+  } else {
+    out.emplace_back("", "zz");
+  }
+  return out;
+}
+
+// Claims that stand in the fixtures and that no rule of that TEE reads.
+bool IsUnread(std::string_view tee, const std::string& path) {
+  const auto has = [&](const char* part) {
+    return path.find(part) != std::string::npos;
+  };
+  if (tee == "tdx") return has("/tpm/");
+  if (tee == "az-tdx-vtpm") return has("/rtmr_") || has("/uefi_event_logs/");
+  return false;
+}
+
+// Each rule, the other way round: whatever of a complete device's claims or of
+// the reference values is changed, the verdict gets worse.
+TEST(DefaultPolicies, EveryClaimAndEveryReferenceValueCounts) {
+  size_t tried = 0;
+  for (const Complete& device : CompleteDevices()) {
+    SCOPED_TRACE(std::string(device.tee) + " " + device.tee_class);
+    TestService service({}, device.tee);
+    const json::Value claims = *json::Parse(device.claims);
+    const json::Value values = *json::Parse(device.values);
+    VerificationRequest request;
+    request.tee = device.tee;
+    const auto judge = [&](const json::Value& now) {
+      service.fake->devices = {{device.tee_class, *now.if_object()}};
+      const json::Value token = service.Claims({{request}, {}});
+      const json::Value* submod =
+          token.At("/submods/" + std::string(device.tee_class) + "0");
+      EXPECT_NE(submod, nullptr) << json::Write(token);
+      return submod == nullptr ? Verdict{} : VerdictOf(*submod);
+    };
+    service.Register(device.values);
+    const Verdict full = judge(claims);
+    EXPECT_EQ(full.status, device.status);
+    for (const auto& [path, changed] : ChangeEach(claims, -1000)) {
+      if (IsUnread(device.tee, path)) continue;
+      const Verdict worse = judge(changed);
+      EXPECT_NE(worse, full) << "claim " << path;
+      EXPECT_TRUE(worse.executables >= full.executables &&
+                  worse.hardware >= full.hardware &&
+                  worse.configuration >= full.configuration)
+          << "claim " << path << ": " << worse;
+      ++tried;
+    }
+    for (const auto& [path, changed] : ChangeEach(values, 1000)) {
+      service.Register(json::Write(changed));
+      EXPECT_NE(judge(claims), full) << "reference value " << path;
+      ++tried;
+    }
+  }
+  EXPECT_GT(tried, 150u);
+}
+
 TEST(DefaultPolicies, ValidatedIdentifiersComeFromTheAgentPolicy) {
   TestService service;
   service.fake->devices = {ClaimsOf("cpu", R"({"init_data":"00"})")};
