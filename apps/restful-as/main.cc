@@ -173,8 +173,8 @@ Result<> Assemble(const as::AsConfig& config, const Flags& flags,
        TRY(WriteToken(flags))},
       {parts.service.get(), parts.decisions.get(), parts.logger.get(),
        &parts.metrics});
-  parts.admin_router =
-      as::MakeAdminRouter(parts.ring, parts.service->TokenSigningKeys());
+  parts.admin_router = as::MakeAdminRouter(
+      parts.ring, parts.service->TokenSigningKeys(), *parts.decisions);
   return {};
 }
 

@@ -51,8 +51,8 @@ http::Router MakeRestRouter(const RestOptions& options, const RestDeps& deps);
 http::Router MakeDecisionRouter(const DecisionRing& decisions);
 // The same with the keys that sign tokens, when there are any:
 // GET .../token-keys, POST .../token-keys/rotate?announce_min=N,
-// DELETE .../token-keys/{kid}.
+// DELETE .../token-keys/{kid}. Changes of keys are written to `sink`.
 http::Router MakeAdminRouter(const DecisionRing& decisions,
-                             ear::SigningKeys* keys);
+                             ear::SigningKeys* keys, DecisionSink& sink);
 
 }  // namespace vouchsafe::as

@@ -56,9 +56,24 @@ Response ListKeys(ear::SigningKeys& keys) {
   return http::Json(200, json::Write(std::move(out)));
 }
 
+void Record(DecisionSink& sink, std::string subject, const Error* error,
+            const RequestContext& context) {
+  auto record = std::make_shared<DecisionRecord>();
+  record->id = context.request_id;
+  record->time_unix_us = context.clock->UnixMicros();
+  record->kind = DecisionKind::kAdmin;
+  record->subject = std::move(subject);
+  if (error == nullptr) {
+    record->Allow();
+  } else {
+    record->Refuse(*error);
+  }
+  sink.Write(std::move(record));
+}
+
 // `?announce_min=`: whole minutes, absent as configured.
-Response RotateKeys(ear::SigningKeys& keys, const Request& request,
-                    const RequestContext& context) {
+Response RotateKeys(ear::SigningKeys& keys, DecisionSink& sink,
+                    const Request& request, const RequestContext& context) {
   std::optional<int64_t> announce_s;
   const auto query = http::ParseQuery(request.query());
   if (const auto it = query.find("announce_min"); it != query.end()) {
@@ -74,6 +89,8 @@ Response RotateKeys(ear::SigningKeys& keys, const Request& request,
     announce_s = minutes * 60;
   }
   const auto next = keys.Rotate(announce_s);
+  Record(sink, "replace the token signing key", next ? nullptr : &next.error(),
+         context);
   if (!next) return ErrorResponse(next.error(), context.request_id);
   return http::Json(200, json::Write(ToJson(*next)));
 }
@@ -81,24 +98,28 @@ Response RotateKeys(ear::SigningKeys& keys, const Request& request,
 }  // namespace
 
 http::Router MakeAdminRouter(const DecisionRing& decisions,
-                             ear::SigningKeys* keys) {
+                             ear::SigningKeys* keys, DecisionSink& sink) {
   http::Router router = MakeDecisionRouter(decisions);
   if (keys == nullptr) return router;
   router.Add(MakeRoute("GET", std::string(kTokenKeys),
                        [keys](const Request&, const RequestContext&) {
                          return ListKeys(*keys);
                        }));
-  router.Add(
-      MakeRoute("POST", std::string(kTokenKeys) + "/rotate",
-                [keys](const Request& request, const RequestContext& context) {
-                  return RotateKeys(*keys, request, context);
-                }));
+  router.Add(MakeRoute(
+      "POST", std::string(kTokenKeys) + "/rotate",
+      [keys, &sink](const Request& request, const RequestContext& context) {
+        return RotateKeys(*keys, sink, request, context);
+      }));
   const std::string by_kid = std::string(kTokenKeys) + "/{tail}";
   router.Add(MakeRoute(
       "DELETE", by_kid,
-      [keys, by_kid](const Request& request, const RequestContext& context) {
-        const auto done = keys->Revoke(
-            http::PercentDecode(http::Router::Tail(by_kid, request.path())));
+      [keys, by_kid, &sink](const Request& request,
+                            const RequestContext& context) {
+        const std::string kid =
+            http::PercentDecode(http::Router::Tail(by_kid, request.path()));
+        const auto done = keys->Revoke(kid);
+        Record(sink, "revoke token signing key " + kid,
+               done ? nullptr : &done.error(), context);
         if (!done) return ErrorResponse(done.error(), context.request_id);
         return http::Empty(200);
       }));

@@ -341,7 +341,7 @@ TEST_F(RestTest, MetricsWhereARegistryIsGiven) {
 
 TEST_F(RestTest, KeysAreReplacedOverTheAdminSocket) {
   const http::Router router =
-      MakeAdminRouter(decisions_, service_->TokenSigningKeys());
+      MakeAdminRouter(decisions_, service_->TokenSigningKeys(), decisions_);
   const auto ask = [&](const char* method, const std::string& target) {
     http::Request request;
     request.method = method;
@@ -360,7 +360,10 @@ TEST_F(RestTest, KeysAreReplacedOverTheAdminSocket) {
   ASSERT_EQ(announced.status, 200) << announced.body;
   EXPECT_EQ(*json::Parse(announced.body)->Find("state")->if_string(),
             "announced");
+  EXPECT_EQ(decisions_.Newest(1)[0]->subject, "replace the token signing key");
+  EXPECT_EQ(decisions_.Newest(1)[0]->outcome, "allowed");
   EXPECT_EQ(ask("POST", "/rotate").status, 409);
+  EXPECT_EQ(decisions_.Newest(1)[0]->outcome, "refused");
   EXPECT_EQ(json::Parse(Send("GET", "/.well-known/jwks.json").body)
                 ->Find("keys")
                 ->if_array()
