@@ -53,6 +53,12 @@ const Case kLanguage[] = {
     {"constant", "x := 1", "1"},
     {"equals in the head", "x = 1", "1"},
     {"body", "x if input.user == \"ann\"", "true"},
+    {"at least null",
+     "x := [input.age >= null, null >= input.none, "
+     "[1 | null >= input.age], [1 | input.missing >= null]]",
+     "[true,true,[],[]]"},
+    {"at least null in a body", "x if {\n  input.flag >= null\n}", "true"},
+    {"subset of nothing", "x := object.subset([1, 2], [])", "true"},
     {"undefined", "x if input.user == \"bob\"", "-"},
     {"absent", "y := 1", "absent"},
     {"default", "default x := 3\nx := 4 if input.age > 9", "3"},

@@ -5,6 +5,7 @@
 
 #include "json/write.h"
 #include "rego/rego.h"
+#include "tests/support/shared_data.h"
 
 namespace vouchsafe::rego {
 namespace {
@@ -132,6 +133,54 @@ TEST(Policies, TrustClaims) {
   EXPECT_EQ(json::Write(outcome.answers[1].value),
             R"([{"key":101,"name":"image","value":[1]},)"
             R"({"key":100,"name":"owner","value":"o"}])");
+}
+
+// One program of a default policy, and 256 devices: each is judged as it would
+// be alone, for the same price, and nothing is left of the one before.
+TEST(Policies, TheDefaultPolicyOf256Devices) {
+  SHARED_OR_SKIP(inputs, "conformance/trustee-policies/inputs");
+  const std::string text = vouchsafe::testing::ReadFile(
+      std::string(VOUCHSAFE_SOURCE_DIR) + "/src/as/policies/default_cpu.rego");
+  HostFunction query;
+  query.name = "query_reference_value";
+  query.call = [](HostCall&, std::span<const json::Value>) {
+    return Result<json::Value>(json::Value());
+  };
+  const CompileResult compiled =
+      Compile(Source{"", text}, *Builtins::WithHost({query}));
+  ASSERT_TRUE(compiled.program);
+  struct Device {
+    Document document;
+    std::string answer;
+    uint64_t steps = 0;
+    size_t bytes = 0;
+  };
+  std::vector<Device> devices;
+  for (const char* name : {"snp.json", "tdx_ovmf.json", "tdx_grub_gke.json"}) {
+    devices.push_back({*Document::FromJson(vouchsafe::testing::ReadFile(
+                           std::string(inputs) + "/" + name)),
+                       ""});
+  }
+  devices.push_back({*Document::FromJson("{}"), ""});
+  for (size_t i = 0; i < 256; ++i) {
+    Device& device = devices[i % devices.size()];
+    Request request;
+    request.input = &device.document;
+    request.entries = {compiled.program->Find("data.policy.trust_claims")};
+    const Outcome outcome = Evaluate(*compiled.program, request);
+    ASSERT_FALSE(outcome.error) << outcome.error->Text();
+    const std::string answer = json::Write(outcome.answers[0].value);
+    if (device.answer.empty()) {
+      device = {device.document, answer, outcome.stats.steps,
+                outcome.stats.arena_bytes};
+    }
+    EXPECT_EQ(answer, device.answer);
+    EXPECT_EQ(outcome.stats.steps, device.steps);
+    // Blocks come in other sizes when the thread has some.
+    EXPECT_LE(outcome.stats.arena_bytes,
+              std::max<size_t>(2 * device.bytes, 64 * 1024));
+  }
+  EXPECT_NE(devices[0].answer, devices[3].answer);
 }
 
 constexpr const char* kRelease = R"(package policy

@@ -65,6 +65,37 @@ TEST(Value, CollectionsAreSortedAndUnique) {
   EXPECT_FALSE(MakeObject(arena, pairs, Duplicate::kReject).defined());
 }
 
+// At any size, and among keys that begin alike.
+TEST(Value, ObjectsFindEachKeyAndNoOther) {
+  Arena arena;
+  for (const size_t count : {0, 1, 7, 8, 9, 63, 64, 65, 1000}) {
+    std::vector<Pair> pairs;
+    const auto name = [&](size_t i) {
+      return MakeText(arena, "a-long-common-start-" + std::to_string(i * 2));
+    };
+    for (size_t i = count; i-- > 0;) {
+      pairs.push_back({name(i), Value::Int(static_cast<int64_t>(i))});
+      pairs.push_back({Value::Int(static_cast<int64_t>(i * 2)), Value::Null()});
+    }
+    const Value object = MakeObject(arena, pairs);
+    EXPECT_EQ(object.size(), 2 * count);
+    for (size_t i = 0; i < count; ++i) {
+      EXPECT_EQ(object.Get(name(i)), Value::Int(static_cast<int64_t>(i)));
+      EXPECT_EQ(object.Get(Value::Int(static_cast<int64_t>(i * 2))),
+                Value::Null());
+      EXPECT_FALSE(
+          object.Get(Value::Int(static_cast<int64_t>(i * 2 + 1))).defined());
+      EXPECT_FALSE(object
+                       .Get(MakeText(arena, "a-long-common-start-" +
+                                                std::to_string(i * 2 + 1)))
+                       .defined());
+    }
+    EXPECT_FALSE(object.Get("a-long-common-start-").defined());
+    EXPECT_FALSE(object.Get("").defined());
+    EXPECT_FALSE(object.Get(Value::Null()).defined());
+  }
+}
+
 TEST(Value, DepthIsBounded) {
   Arena arena;
   Value value = Value::Int(1);
