@@ -57,6 +57,12 @@ class Maker {
     if (Pick(2)) out += "." + std::string(1, "ak"[Pick(2)]);
     return out;
   }
+  // Of a rule that others add to.
+  std::string Part() {
+    std::string out = "q." + std::string(1, "abk"[Pick(3)]);
+    if (Pick(3) == 0) out += "." + std::string(1, "ak"[Pick(2)]);
+    return out;
+  }
   std::string Term(int depth = 2) {
     switch (Pick(depth > 0 ? 11 : 3)) {
       case 0:
@@ -64,7 +70,8 @@ class Maker {
       case 1:
         return Path();
       case 2:
-        return "data.p." + std::string(1, "yzs"[Pick(3)]);
+        return Pick(3) ? "data.p." + std::string(1, "yzs"[Pick(3)])
+                       : "data.p." + Part();
       case 3:
         return "f(" + Term(depth - 1) + ")";
       case 4:
@@ -113,7 +120,11 @@ class Maker {
     return out + "}";
   }
   std::string Rule() {
-    switch (Pick(7)) {
+    switch (Pick(9)) {
+      case 7:
+        return Part() + " := " + Term() + Body() + "\n";
+      case 8:
+        return "q[k] := " + Term() + " if some k in [\"a\", " + Json(0) + "]\n";
       case 0:
       case 1:
       case 2: {
@@ -156,6 +167,31 @@ void Same(const std::string& a, const std::string& b) {
   if (!a.empty() && !b.empty() && a != b) __builtin_trap();
 }
 
+// A part of a rule is what the whole has there, unless the whole fails, or
+// the rule is made of its own parts.
+void CheckParts(const Program& program, const Document& input) {
+  Request request;
+  request.input = &input;
+  request.now_ns = 1;
+  request.limits.steps = 20'000;
+  request.limits.memory_bytes = size_t{4} << 20;
+  request.entries = {program.Find("data.p.q")};
+  const Outcome whole = Evaluate(program, request);
+  if (whole.error || whole.answers[0].state != State::kDefined) return;
+  for (const std::string key : {"a", "b", "k"}) {
+    request.entries = {program.Find("data.p.q." + key)};
+    const Outcome part = Evaluate(program, request);
+    if (part.error || part.answers[0].state == State::kAbsent) continue;
+    const json::Value* there = whole.answers[0].value.Find(key);
+    const bool defined = part.answers[0].state == State::kDefined;
+    if (defined != (there != nullptr)) __builtin_trap();
+    if (defined &&
+        !(json::Write(*there) == json::Write(part.answers[0].value))) {
+      __builtin_trap();
+    }
+  }
+}
+
 void Run(const uint8_t* bytes, size_t size) {
   Maker maker(bytes, size);
   const Source source{"p", maker.Policy()};
@@ -171,6 +207,7 @@ void Run(const uint8_t* bytes, size_t size) {
   Request request;
   request.input = &input;
   request.now_ns = 1;
+  CheckParts(*fresh.program, input);
   request.limits.steps = 20'000;
   request.limits.memory_bytes = size_t{4} << 20;
   for (const char* path : {"data.p.x", "data.p.y", "data.p.s", "data.p"}) {

@@ -154,12 +154,10 @@ KeyedReads KeyedReadsOf(const Tree& tree, CompileClock* clock) {
       finder.found.begin(), finder.found.end(), [&](const auto& one) {
         return Collects(tree.nodes[one.first]) && !one.second.parts.empty();
       });
-  // A rule that was taken is asked for by its path.
+  // A rule that was taken is asked for by its path, and what lies between.
   std::map<uint32_t, std::set<KeyedRead>> asked;
   for (const Node& node : tree.nodes) {
-    if (node.taker == Tree::kNone || !node.has_rule() || node.is_function()) {
-      continue;
-    }
+    if (node.taker == Tree::kNone || node.is_function()) continue;
     const Node& top = tree.nodes[node.taker];
     KeyedRead part{node.taker, {}};
     for (size_t i = top.keys.size(); i < node.keys.size(); ++i) {

@@ -129,6 +129,14 @@ TEST(Keyed, OtherWaysToAskGiveTheSame) {
   }
   // The host, by the path of a definition.
   EXPECT_EQ(Answered(policy, "data.p.q.a"), "5");
+  EXPECT_EQ(Answered("package p\nq[k] := 1 if some k in [\"a\"]\n"
+                     "q.b.c := 2\nq.d.e := 3 if false\n",
+                     "data.p.q.b"),
+            R"({"c":2})");
+  EXPECT_EQ(Answered("package p\nq[k] := 1 if some k in [\"a\"]\n"
+                     "q.b.c := 2\nq.d.e := 3 if false\n",
+                     "data.p.q.d"),
+            "-");
   EXPECT_EQ(Answered("package p\nq[k].m := 1 if some k in [\"a\"]\n"
                      "q.a.n := 2\n",
                      "data.p.q.a.n"),

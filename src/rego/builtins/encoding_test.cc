@@ -76,6 +76,8 @@ constexpr CallCase kEncodings[] = {
     {R"(yaml.is_valid(""))", "true"},
     {R"(yaml.marshal({"b": ["x", 1.5, null], "a10": {}, "a9": "true"}))",
      R"("a9: \"true\"\na10: {}\nb:\n- x\n- 1.5\n- null\n")"},
+    {R"(yaml.marshal([split("", ","), substring("a", 1, 1), {"": ""}]))",
+     R"("- - \"\"\n- \"\"\n- \"\": \"\"\n")"},
     {R"(yaml.marshal("a\nb"))", R"("|-\n  a\n  b\n")"},
     {R"(crypto.md5("abc"))", R"("900150983cd24fb0d6963f7d28e17f72")"},
     {R"(crypto.sha1("abc"))", R"("a9993e364706816aba3e25717850c26c9cd0d89d")"},

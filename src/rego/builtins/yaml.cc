@@ -140,6 +140,7 @@ class Writer {
   }
 
   bool PutScalar(std::string_view text, yaml_scalar_style_t style) {
+    if (text.data() == nullptr) text = "";  // which the emitter asserts
     yaml_event_t event;
     return yaml_scalar_event_initialize(
                &event, nullptr, nullptr,
